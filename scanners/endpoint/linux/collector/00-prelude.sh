@@ -1,0 +1,153 @@
+# seisa collector for Linux. Reads only: it writes no file, changes no setting, sends nothing.
+# Run by hand:  sh collect.sh > THIS-HOST.evidence      (as root for a complete answer)
+# Options: --deep (walk the whole file system), --simulate-upgrade (ask the package manager)
+# Everything stands in functions, so that the whole script is read before any of it runs: it can
+# come over standard input.
+
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin
+export PATH
+LC_ALL=C LANG=C LANGUAGE= TZ=UTC0 COLUMNS=500 PAGER=cat SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 NO_COLOR=1
+export LC_ALL LANG LANGUAGE TZ COLUMNS PAGER SYSTEMD_PAGER SYSTEMD_COLORS NO_COLOR
+unset CDPATH ENV BASH_ENV GREP_OPTIONS GREP_COLORS POSIXLY_CORRECT 2>/dev/null
+IFS=' 	
+'
+NL='
+'
+
+# begin ID: opens a section. finish CODE: closes it. skip ID WHY: says why there is none.
+# The line break before each mark ends a last line that has none; the reader takes exactly one away.
+begin() { S=$1; COUNT=$((COUNT + 1)); printf '\n#%s > %s\n' "$NONCE" "$S"; }
+finish() { printf '\n#%s < %s %s\n' "$NONCE" "$S" "$1"; }
+skip() { COUNT=$((COUNT + 1)); printf '\n#%s > %s\n\n#%s < %s - %s\n' "$NONCE" "$1" "$NONCE" "$1" "$2"; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# limited SECONDS COMMAND...: standard output and exit code of the command; 124 or 137 when time ran out.
+limited() {
+  L=$1; shift
+  case $TIMEOUT in
+    coreutils) timeout -k 2 "$L" "$@" </dev/null ;;
+    short) timeout "$L" "$@" </dev/null ;;
+    *)
+      "$@" </dev/null & P=$!
+      ( sleep "$L"; kill -9 "$P" ) >/dev/null 2>&1 & W=$!
+      wait "$P" 2>/dev/null; R=$?
+      kill "$W" 2>/dev/null
+      return "$R" ;;
+  esac
+}
+
+# run ID SECONDS COMMAND...: a section with the command's standard output; errors are dropped.
+# run_all: the same with its error output after it.
+run() {
+  I=$1; T=$2; shift 2
+  if have "$1"; then begin "$I"; limited "$T" "$@" 2>/dev/null; finish $?; else skip "$I" command; fi
+}
+run_all() {
+  I=$1; T=$2; shift 2
+  if have "$1"; then begin "$I"; limited "$T" "$@" 2>&1; finish $?; else skip "$I" command; fi
+}
+
+# state PATH: absent / denied / refused / readable, without starting a process. A path below a folder
+# that can't be searched is denied, never absent.
+state() {
+  case $1 in *"$NL"*) STATE=refused; return ;; esac
+  if [ -e "$1" ]; then
+    if [ ! -f "$1" ]; then STATE=refused
+    elif [ -r "$1" ]; then STATE=readable
+    else STATE=denied; fi
+    return
+  fi
+  if [ -L "$1" ]; then
+    # a link to nothing, or into a folder that can't be searched
+    if [ "$ROOT" = 1 ]; then STATE=absent; else STATE=denied; fi
+    return
+  fi
+  D=$1
+  while :; do
+    D=${D%/*}
+    [ -n "$D" ] || D=/
+    if [ -d "$D" ]; then
+      if [ -x "$D" ]; then STATE=absent; else STATE=denied; fi
+      return
+    fi
+    [ "$D" = / ] && { STATE=absent; return; }
+  done
+}
+
+# files ID PATH...: a section with the text of each file, all read by one process. Marks:
+#   @absent P  @denied P  @refused P      no text
+#   @file P, then |LINE for each line, then @end / @cut (over the limit) / @error
+# A pattern that matched nothing stays as written: it is reported as absent (or denied, when its
+# folder can't be listed).
+files() {
+  begin "$1"; shift
+  N=$#
+  while [ "$N" -gt 0 ]; do
+    F=$1; shift; N=$((N - 1))
+    case $F in
+      *'*'*)
+        if [ -d "${F%/*}" ] && [ ! -r "${F%/*}" ]; then
+          printf '@denied %s\n' "$F"; continue
+        fi ;;
+    esac
+    state "$F"
+    case $STATE in
+      readable) set -- "$@" "$F" ;;
+      refused) case $F in *"$NL"*) printf '@refused (name with a line break)\n' ;; *) printf '@refused %s\n' "$F" ;; esac ;;
+      *) printf '@%s %s\n' "$STATE" "$F" ;;
+    esac
+  done
+  if [ $# -gt 0 ]; then
+    limited "$FILES_LIMIT" awk 'BEGIN {
+      for (i = 1; i < ARGC; i++) {
+        f = ARGV[i]; n = 0; size = 0; cut = 0
+        print "@file " f
+        while ((r = (getline line < f)) > 0) {
+          size += length(line) + 1
+          if (++n > 50000 || size > 4194304) { cut = 1; break }
+          print "|" line
+        }
+        close(f)
+        if (r < 0) print "@error"; else if (cut) print "@cut"; else print "@end"
+      }
+    }' "$@" 2>/dev/null
+    finish $?
+  else
+    finish 0
+  fi
+}
+FILES_LIMIT=20
+
+# link ID PATH...: where symbolic links lead, one process.
+links() {
+  begin "$1"; shift
+  for F; do
+    if [ -L "$F" ]; then set -- "$@" "$F"; fi
+    shift
+  done
+  if [ $# -gt 0 ]; then
+    for F; do printf '%s\t%s\n' "$F" "$(readlink -f "$F" 2>/dev/null)"; done
+  fi
+  finish 0
+}
+
+prelude() {
+  read -r NONCE </proc/sys/kernel/random/uuid 2>/dev/null || NONCE=$$-$(date +%s)
+  COUNT=0
+  printf '#seisa-evidence 1 endpoint/linux %s\n' "$NONCE"
+  MY_UID=$(id -u 2>/dev/null)
+  if [ "$MY_UID" = 0 ]; then ROOT=1; else ROOT=0; fi
+  renice -n 19 -p $$ >/dev/null 2>&1
+  ionice -c 3 -p $$ >/dev/null 2>&1
+  ulimit -c 0 2>/dev/null
+  if timeout -k 2 5 true >/dev/null 2>&1; then TIMEOUT=coreutils
+  elif timeout 5 true >/dev/null 2>&1; then TIMEOUT=short
+  else TIMEOUT=none; fi
+  begin collector
+  printf 'version=%s\nuid=%s\ntimeout=%s\ndeep=%s\nsimulate-upgrade=%s\n' "$COLLECTOR" "$MY_UID" "$TIMEOUT" "$DEEP" "$SIMULATE"
+  printf 'observed-at=%s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ 2>/dev/null)"
+  finish 0
+}
+
+postlude() { printf '\n#%s end %s\n' "$NONCE" "$COUNT"; }

@@ -1,0 +1,3 @@
+collect_software() {
+  :
+}

@@ -1,0 +1,26 @@
+import type { Evidence, Section, SkipReason } from '../../../../src/core/evidence.ts'
+
+/** What a test gives for a section: its text, or why there is none. */
+export type GivenSection = string | { skipped: SkipReason } | { exitCode: number | null; text?: string; complete?: boolean }
+
+/** Evidence as a collector would have printed it, for tests of the interpreter. */
+export function evidenceOf(sections: Readonly<Record<string, GivenSection>>, complete = true): Evidence {
+  const all = new Map<string, Section>()
+  for (const [id, given] of Object.entries({ collector: 'version=test\nuid=0\nobserved-at=2026-11-20T03:00:00Z', ...sections })) {
+    if (typeof given === 'string') all.set(id, { id, complete: true, exitCode: 0, text: given })
+    else if ('skipped' in given) all.set(id, { id, complete: true, exitCode: null, text: '', skipped: given.skipped })
+    else all.set(id, { id, complete: given.complete ?? true, exitCode: given.exitCode, text: given.text ?? '' })
+  }
+  return { collector: 'endpoint/linux', complete, sections: all }
+}
+
+/** Text of a `files` section: file text by path, or `absent` / `denied` / `refused`. */
+export function filesText(files: Readonly<Record<string, string | { state: 'absent' | 'denied' | 'refused' }>>): string {
+  return Object.entries(files)
+    .map(([path, given]) => {
+      if (typeof given !== 'string') return `@${given.state} ${path}\n`
+      const lines = given === '' ? [] : given.replace(/\n$/, '').split('\n')
+      return `@file ${path}\n${lines.map((line) => `|${line}\n`).join('')}@end\n`
+    })
+    .join('')
+}

@@ -1,0 +1,96 @@
+import { family } from './define.ts'
+import { endpoints, everything } from './kinds.ts'
+
+/** Encryption. */
+export const crypto = family('crypto', {
+  'disk-encryption': {
+    type: 'boolean',
+    stricter: 'true',
+    ja: 'データを置く領域とスワップを全て暗号化',
+    en: 'All data volumes and swap are encrypted',
+    kinds: everything,
+  },
+  'disk-ciphers': {
+    type: 'set',
+    stricter: 'none',
+    ja: 'ディスク暗号化に使う暗号',
+    en: 'Ciphers of encrypted volumes',
+    kinds: everything,
+  },
+  'removable-encryption': {
+    type: 'boolean',
+    stricter: 'true',
+    ja: '接続中の外部媒体を全て暗号化',
+    en: 'Every mounted removable medium is encrypted',
+    kinds: everything,
+  },
+  'ssh-ciphers': {
+    type: 'set',
+    stricter: 'smaller-set',
+    ja: 'SSHサーバの暗号',
+    en: 'SSH server ciphers',
+    scopes: ['policy'],
+    kinds: everything,
+  },
+  'ssh-macs': {
+    type: 'set',
+    stricter: 'smaller-set',
+    ja: 'SSHサーバのMAC',
+    en: 'SSH server MACs',
+    scopes: ['policy'],
+    kinds: everything,
+  },
+  'ssh-key-exchanges': {
+    type: 'set',
+    stricter: 'smaller-set',
+    ja: 'SSHサーバの鍵交換',
+    en: 'SSH server key exchanges',
+    scopes: ['policy'],
+    kinds: everything,
+  },
+  'ssh-host-key-algorithms': {
+    type: 'set',
+    stricter: 'smaller-set',
+    ja: 'SSHサーバの署名方式',
+    en: 'SSH server signature algorithms',
+    scopes: ['policy'],
+    kinds: everything,
+  },
+  'tls-minimum': {
+    type: 'version',
+    stricter: 'higher',
+    ja: '受け付けるTLSの最低の版',
+    en: 'Lowest TLS version accepted',
+    scopes: ['category'],
+    kinds: everything,
+  },
+  policy: {
+    type: 'text',
+    stricter: 'none',
+    ja: 'システム全体の暗号方針',
+    en: 'System-wide cryptographic policy',
+    kinds: endpoints,
+  },
+  'fips-enabled': {
+    type: 'boolean',
+    stricter: 'true',
+    ja: 'FIPSモード',
+    en: 'FIPS mode',
+    kinds: endpoints,
+  },
+  'file-sharing-encrypted': {
+    type: 'boolean',
+    stricter: 'true',
+    ja: 'ファイル共有の通信を暗号化',
+    en: 'File sharing traffic is encrypted',
+    kinds: everything,
+  },
+  'peer-verification': {
+    type: 'boolean',
+    stricter: 'true',
+    ja: '通信相手の証明書やホスト鍵を確かめる',
+    en: 'Clients verify certificates and host keys',
+    scopes: ['category'],
+    kinds: endpoints,
+  },
+})

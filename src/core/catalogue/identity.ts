@@ -1,0 +1,107 @@
+import { family } from './define.ts'
+import { endpoints, everything } from './kinds.ts'
+
+/** What a component is. */
+export const identity = family('identity', {
+  hostname: {
+    type: 'text',
+    stricter: 'none',
+    ja: 'ホスト名',
+    en: 'Host name',
+    kinds: everything,
+  },
+  manufacturer: {
+    type: 'text',
+    stricter: 'none',
+    ja: '製造者',
+    en: 'Manufacturer',
+    kinds: everything,
+  },
+  model: {
+    type: 'text',
+    stricter: 'none',
+    ja: '型番',
+    en: 'Model',
+    kinds: everything,
+  },
+  serial: {
+    type: 'text',
+    stricter: 'none',
+    ja: '製造番号',
+    en: 'Serial number',
+    kinds: everything,
+  },
+  architecture: {
+    type: 'text',
+    stricter: 'none',
+    ja: '命令セット',
+    en: 'Instruction set',
+    kinds: everything,
+  },
+  processor: {
+    type: 'text',
+    stricter: 'none',
+    ja: 'プロセッサ',
+    en: 'Processor',
+    kinds: endpoints,
+  },
+  memory: {
+    type: 'number',
+    stricter: 'none',
+    ja: '主記憶の容量',
+    en: 'Memory size',
+    unit: 'bytes',
+    kinds: endpoints,
+  },
+  'firmware.version': {
+    type: 'version',
+    stricter: 'none',
+    ja: 'ファームウェアの版',
+    en: 'Firmware version',
+    kinds: everything,
+  },
+  'os.name': {
+    type: 'text',
+    stricter: 'none',
+    ja: 'OSの名称',
+    en: 'Operating system',
+    kinds: everything,
+  },
+  'os.version': {
+    type: 'version',
+    stricter: 'none',
+    ja: 'OSの版',
+    en: 'Operating system version',
+    kinds: everything,
+  },
+  'os.kernel': {
+    type: 'version',
+    stricter: 'none',
+    ja: 'カーネルの版',
+    en: 'Kernel version',
+    kinds: everything,
+  },
+  'end-of-support': {
+    type: 'instant',
+    stricter: 'higher',
+    ja: 'OSのサポート終了日時',
+    en: 'End of support of the operating system',
+    kinds: everything,
+  },
+  virtualisation: {
+    type: 'text',
+    stricter: 'none',
+    ja: '仮想化の種別',
+    en: 'Kind of virtualisation',
+    values: ['none', 'virtual-machine', 'container'],
+    kinds: endpoints,
+  },
+  'last-boot': {
+    type: 'instant',
+    stricter: 'none',
+    ja: '最後の起動日時',
+    en: 'Last start',
+    volatile: true,
+    kinds: endpoints,
+  },
+})
