@@ -1,3 +1,4 @@
+import type { ValueType } from './catalogue/define.ts'
 import type { ComponentKind } from './catalogue/kinds.ts'
 import type { AccountClass, Scope } from './fact.ts'
 import type { LocalText } from './text.ts'
@@ -68,6 +69,14 @@ export interface Parameter {
   /** Suggested, not decided: replace before relying on it. */
   readonly default?: boolean
   readonly reason?: LocalText
+  /** What its uses in the same file made of `value`; without it the value stands as it was written (`90d`). */
+  readonly type?: ValueType
+}
+
+/** A value given to a parameter that is declared elsewhere, as it was written (`90d`). */
+export interface ParameterValue {
+  readonly value: Literal
+  readonly reason?: LocalText
 }
 
 /** What one or more settings must be, why, and which clauses ask for it. */
@@ -108,6 +117,8 @@ export interface Baseline {
   readonly extends?: string
   readonly appliesTo?: Selector
   readonly parameters: Readonly<Record<string, Parameter>>
+  /** Other values for parameters of the baseline that it extends. */
+  readonly overrides: Readonly<Record<string, ParameterValue>>
   readonly requirements: readonly Requirement[]
   readonly disable: readonly { readonly requirement: string; readonly reason: string }[]
   readonly notDecided: readonly NotDecided[]

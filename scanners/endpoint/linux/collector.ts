@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../../../src/core/package-root.ts'
+import { packageRoot } from '../../../src/package-root.ts'
 
 let assembled: { readonly text: string; readonly hash: string } | undefined
 

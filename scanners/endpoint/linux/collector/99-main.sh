@@ -13,6 +13,7 @@ main() {
   collect_software
   collect_accounts
   collect_access
+  collect_logging
   postlude
 }
 

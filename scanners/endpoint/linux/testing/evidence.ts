@@ -6,10 +6,12 @@ export type GivenSection = string | { skipped: SkipReason } | { exitCode: number
 /** Evidence as a collector would have printed it, for tests of the interpreter. */
 export function evidenceOf(sections: Readonly<Record<string, GivenSection>>, complete = true): Evidence {
   const all = new Map<string, Section>()
-  for (const [id, given] of Object.entries({ collector: 'version=test\nuid=0\nobserved-at=2026-11-20T03:00:00Z', ...sections })) {
-    if (typeof given === 'string') all.set(id, { id, complete: true, exitCode: 0, text: given })
-    else if ('skipped' in given) all.set(id, { id, complete: true, exitCode: null, text: '', skipped: given.skipped })
-    else all.set(id, { id, complete: given.complete ?? true, exitCode: given.exitCode, text: given.text ?? '' })
+  const collector: GivenSection = 'version=test\nuid=0\nobserved-at=2026-11-20T03:00:00Z'
+  const given: Readonly<Record<string, GivenSection>> = { collector, ...sections }
+  for (const [id, section] of Object.entries(given)) {
+    if (typeof section === 'string') all.set(id, { id, complete: true, exitCode: 0, text: section })
+    else if ('skipped' in section) all.set(id, { id, complete: true, exitCode: null, text: '', skipped: section.skipped })
+    else all.set(id, { id, complete: section.complete ?? true, exitCode: section.exitCode, text: section.text ?? '' })
   }
   return { collector: 'endpoint/linux', complete, sections: all }
 }

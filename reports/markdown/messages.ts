@@ -1,0 +1,30 @@
+import type { LocalText } from '../../src/core/text.ts'
+
+/** Words of the Markdown report. */
+export const messages = {
+  title: { ja: 'Markdown（課題票・プルリクエスト用）', en: 'Markdown (for tickets and pull requests)' },
+  exitCode: (code: number): LocalText => ({ ja: `終了コード ${code}`, en: `exit code ${code}` }),
+  baseline: { ja: '基準', en: 'Baseline' },
+  failing: { ja: '対処が必要', en: 'To be put right' },
+  severity: { ja: '重要度', en: 'Severity' },
+  requirement: { ja: '要件', en: 'Requirement' },
+  found: { ja: '現在', en: 'Found' },
+  asked: { ja: '要求', en: 'Asked' },
+  where: { ja: '該当', en: 'Where' },
+  clauses: { ja: '条項', en: 'Clauses' },
+  remedies: { ja: '対処の方法', en: 'What to do' },
+  partial: { ja: '条項の一部のみを確認', en: 'covers part of the clause' },
+  loosened: { ja: '基準より緩めている。元の要求', en: 'loosened, was' },
+  unread: { ja: '確認できなかった', en: 'Could not be checked' },
+  targets: { ja: '読めなかった対象', en: 'Targets that were not read in full' },
+  reason: { ja: '理由', en: 'Why' },
+  needs: { ja: '必要なもの', en: 'Needs' },
+  amount: { ja: '件数', en: 'How much' },
+  governance: { ja: '基準と例外の管理', en: 'Baselines and exceptions' },
+  conflict: { ja: '要求が互いに矛盾', en: 'contradict each other' },
+  unapproved: { ja: 'この版は承認されていない', en: 'this version has no approval' },
+  disabled: { ja: '無効にした要件', en: 'switched off' },
+  excepted: { ja: '例外として承認済み', en: 'Approved exceptions' },
+  until: { ja: '期限', en: 'until' },
+  more: (count: number): LocalText => ({ ja: `ほか${count}件`, en: `and ${count} more` }),
+} as const

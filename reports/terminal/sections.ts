@@ -1,0 +1,287 @@
+import { severities } from '../../src/core/baseline.ts'
+import { rowTypesById, settings } from '../../src/core/catalogue/index.ts'
+import type { Counts, RunResult } from '../../src/core/run.ts'
+import { amounts, severityWords, targetStateWords, verdictWords } from '../../src/text/messages.ts'
+import { outcomeOf, outcomeText } from '../../src/text/outcome.ts'
+import { visible } from '../../src/text/safe.ts'
+import { tableLines } from '../../src/text/terminal.ts'
+import { shownInstant } from '../../src/text/time.ts'
+import { displayWidth, padEnd } from '../../src/text/width.ts'
+import type { Digest, OpenQuestion, RequirementGroup } from '../digest.ts'
+import { messages } from './messages.ts'
+import {
+  componentName,
+  entry,
+  examplesByValue,
+  extent,
+  heading,
+  labelled,
+  leftAndRight,
+  listed,
+  type Page,
+  severityColor,
+  verdictMark,
+} from './page.ts'
+
+/** How many requirements are shown without `--verbose`, and how many settings of one gap. */
+const shownRequirements = 12
+const shownQuestions = 8
+const shownSettings = 4
+
+/** What was scanned, when, by which version. */
+export function headLines(page: Page, result: RunResult, digest: Digest): string[] {
+  const { only, count } = digest.components
+  const subject = only
+    ? `${visible(only.name)} (${only.kind}, ${visible(only.platform)})`
+    : listed(page, [page.t(amounts.components(count)), page.t(amounts.targets(result.targets.length))], '')
+  const when = shownInstant(result.run.finishedAt, page.options.timeZone)
+  const dot = ` ${page.mark.dot} `
+  return entry(page, '', '', [`seisa ${visible(result.run.seisa)}`, subject, when].join(dot), page.color.dim)
+}
+
+/** One line that says what the result is, with the exit code, its reasons and the numbers below. */
+export function verdictLines(page: Page, result: RunResult): string[] {
+  const { color, mark, t } = page
+  const outcome = outcomeOf(result)
+  const calm = outcome === 'clean'
+  const open = outcome === 'incomplete' || outcome === 'nothing' || outcome === 'interrupted'
+  const paint = calm ? color.green : open ? color.yellow : color.red
+  const sign = calm ? mark.pass : open ? mark.unknown : mark.fail
+  const left = `${sign} ${t(outcomeText(result))}`
+  const right = t(messages.exitCode(result.exit.code))
+  const { summary } = result
+  const numbers = (
+    [
+      ['fail', summary.fail],
+      ['unknown', summary.unknown],
+      ['pass', summary.pass],
+      ['excepted', summary.excepted],
+      ['not-applicable', summary.notApplicable],
+    ] as const
+  )
+    .filter(([verdict, count]) => count > 0 || verdict === 'fail' || verdict === 'unknown')
+    .map(([verdict, count]) => `${t(verdictWords[verdict])} ${count}`)
+  return [
+    '',
+    ...leftAndRight(page, color.bold(paint(left)), color.bold(right), left, right),
+    ...entry(page, '  ', '  ', numbers.join(page.options.unicode ? ' · ' : ', ')),
+    ...result.exit.reasons.flatMap((reason) => {
+      const code = `${reason.code}`
+      return entry(page, `  ${code}  `, `  ${color.dim(code)}  `, page.seen(reason.text))
+    }),
+  ]
+}
+
+/** What to put right: one entry a requirement, worst first, with what was found, what is asked, and what to do. */
+export function failingLines(page: Page, digest: Digest): string[] {
+  if (digest.failing.length === 0) return []
+  const shown = page.options.verbose ? digest.failing : digest.failing.slice(0, shownRequirements)
+  const more = digest.failing.length - shown.length
+  const wordWidth = Math.max(...shown.map((group) => displayWidth(page.t(severityWords[group.first.severity]))))
+  return [
+    ...heading(page, messages.failing, page.t(messages.failingCount(digest.failing.length))),
+    ...shown.flatMap((group, at) => [...(at > 0 ? [''] : []), ...failingEntry(page, digest, group, wordWidth)]),
+    ...(more > 0 ? ['', ...entry(page, '  ', '  ', page.t(messages.moreRequirements(more)), page.color.dim)] : []),
+  ]
+}
+
+function failingEntry(page: Page, digest: Digest, group: RequirementGroup, wordWidth: number): string[] {
+  const { first } = group
+  const { color, t, seen } = page
+  const mark = verdictMark(page, 'fail')
+  const word = padEnd(t(severityWords[first.severity]), wordWidth)
+  const indent = wordWidth + 6
+  const lines = entry(
+    page,
+    `  ${mark.plain} ${word}  `,
+    `  ${mark.styled} ${severityColor(page, first.severity)(word)}  `,
+    seen(first.title),
+    color.bold,
+  )
+  lines.push(...foundLines(page, digest, group, indent))
+  if (first.kind === 'capability-gap')
+    lines.push(...entry(page, ' '.repeat(indent), ' '.repeat(indent), t(messages.capabilityGap)))
+  if (first.remedy) lines.push(...labelled(page, indent, messages.remedy, seen(first.remedy)))
+  if (first.loosened) {
+    lines.push(...labelled(page, indent, messages.loosened, `${t(messages.loosenedFrom)} ${seen(first.loosened)}`))
+  }
+  if (first.partial) lines.push(...labelled(page, indent, messages.partial, seen(first.partial)))
+  const source = [`${visible(first.baseline)}/${visible(first.requirement)}`]
+  if (first.controls.length > 0) source.push(first.controls.map(visible).join(', '))
+  lines.push(...entry(page, ' '.repeat(indent), ' '.repeat(indent), source.join('  '), color.dim))
+  return lines
+}
+
+/** What was found against what is asked. One value everywhere stands on one line; different ones follow each other. */
+function foundLines(page: Page, digest: Digest, group: RequirementGroup, indent: number): string[] {
+  const { t, mark } = page
+  const values = examplesByValue(page, digest, group.examples)
+  const shown = page.options.verbose ? values : values.slice(0, 3)
+  const space = ' '.repeat(indent)
+  const told = shown.reduce((sum, value) => sum + Math.max(1, value.places.length), 0)
+  const amount = group.findings > 1 ? extent(page, digest, group) : ''
+  return shown.flatMap(({ places, actual, expected }, at) => {
+    const rest = at === shown.length - 1 ? group.findings - told : 0
+    const where = listed(page, places, rest > 0 ? t(messages.more(rest)) : '')
+    const label = at === 0 && amount !== '' ? messages.onAmount(amount) : messages.on
+    return [
+      ...entry(page, space, space, `${actual} ${mark.arrow} ${expected}`),
+      ...(where === '' ? [] : labelled(page, indent, label, where)),
+    ]
+  })
+}
+
+/** Targets that gave nothing or not all, apart from those whose gaps say the same. */
+export function targetLines(page: Page, result: RunResult): string[] {
+  const gapReasons = new Set(result.gaps.map((gap) => gap.why.en))
+  const troubled = result.targets.filter(
+    ({ state, problems }) =>
+      state !== 'ok' && !(state === 'partial' && problems.every((problem) => gapReasons.has(problem.en))),
+  )
+  if (troubled.length === 0) return []
+  const shown = page.options.verbose ? troubled : troubled.slice(0, 10)
+  const mark = verdictMark(page, 'unknown')
+  return [
+    ...heading(page, messages.targets, page.t(amounts.targets(troubled.length))),
+    ...shown.flatMap((target) => [
+      ...entry(
+        page,
+        `  ${mark.plain} `,
+        `  ${mark.styled} `,
+        `${visible(target.name)} (${visible(target.scanner)}): ${page.t(targetStateWords[target.state])}`,
+      ),
+      ...target.problems.flatMap((problem) => entry(page, '    ', '    ', page.seen(problem), page.color.dim)),
+    ]),
+    ...(shown.length < troubled.length
+      ? entry(page, '  ', '  ', page.t(messages.more(troubled.length - shown.length)), page.color.dim)
+      : []),
+  ]
+}
+
+/** What could not be read, by what would let it be read. */
+export function unreadLines(page: Page, digest: Digest): string[] {
+  if (digest.questions.length === 0) return []
+  const checks = digest.questions.reduce((sum, question) => sum + question.checks, 0)
+  const unread = new Set(digest.questions.flatMap((question) => question.what)).size
+  const shown = page.options.verbose ? digest.questions : digest.questions.slice(0, shownQuestions)
+  const more = digest.questions.length - shown.length
+  return [
+    ...heading(page, messages.unread, page.t(messages.unreadCount(checks, unread))),
+    ...shown.flatMap((question) => questionLines(page, digest, question)),
+    ...(more > 0 ? entry(page, '  ', '  ', page.t(messages.more(more)), page.color.dim) : []),
+  ]
+}
+
+function questionLines(page: Page, digest: Digest, question: OpenQuestion): string[] {
+  const { t, seen, color } = page
+  const mark = verdictMark(page, 'unknown')
+  const head = question.needs
+    ? `${t(messages.needs)}${page.options.lang === 'ja' ? '：' : ': '}${seen(question.needs)}`
+    : seen(question.why ?? messages.otherReasons)
+  const amount = [
+    ...(question.what.length > 0 ? [t(amounts.settings(question.what.length))] : []),
+    ...(question.checks > 0 ? [t(amounts.checks(question.checks))] : []),
+    ...(digest.components.count > 1 && question.components > 0 ? [t(amounts.components(question.components))] : []),
+  ]
+  const lines = entry(page, `  ${mark.plain} `, `  ${mark.styled} `, head, color.bold)
+  if (question.needs && question.why) lines.push(...labelled(page, 4, messages.why, seen(question.why)))
+  lines.push(...entry(page, '    ', '    ', listed(page, amount, '')))
+  const named = [
+    ...question.requirements.map((title) => seen(title)),
+    ...(question.requirements.length === 0 ? question.what.map((id) => settingTitle(page, id)) : []),
+  ]
+  const limit = page.options.verbose ? named.length : shownSettings
+  const rest = named.length - limit
+  if (named.length > 0) {
+    const label = question.requirements.length > 0 ? messages.undecided : messages.settings
+    lines.push(...labelled(page, 4, label, listed(page, named.slice(0, limit), rest > 0 ? t(messages.more(rest)) : '')))
+  }
+  return lines
+}
+
+const settingTitle = (page: Page, id: string): string => {
+  const title = settings.get(id)?.title ?? rowTypesById.get(id)?.title
+  return title ? page.t(title) : visible(id)
+}
+
+/** Contradictions, loosenings, approvals: what somebody has to decide or should know about the baselines. */
+export function governanceLines(page: Page, result: RunResult, digest: Digest): string[] {
+  const { t, seen, mark } = page
+  const lines: string[] = []
+  const add = (sign: string, text: string): void => {
+    lines.push(...entry(page, `  ${sign} `, `  ${page.color.yellow(sign)} `, text))
+  }
+  for (const { one, other, component, components } of digest.conflicts) {
+    const names = [one, other].map((side) => `${visible(side.baseline)}/${visible(side.requirement)}`)
+    const where = components > 1 ? t(amounts.components(components)) : componentName(digest, component)
+    add(mark.fail, `${names.join(' / ')}: ${t(messages.conflict)} (${where})`)
+    lines.push(...entry(page, '    ', '    ', `${seen(one.expected)} / ${seen(other.expected)}`))
+    lines.push(...entry(page, '    ', '    ', t(messages.conflictNext), page.color.dim))
+  }
+  for (const { id, version, approval } of result.run.baselines) {
+    if (approval.state === 'unapproved') add(mark.fail, `${visible(id)} v${version}: ${t(messages.unapproved)}`)
+  }
+  for (const { first } of digest.governance)
+    add(mark.fail, `${visible(first.baseline)}/${visible(first.requirement)}: ${seen(first.title)}`)
+  for (const { first } of digest.loosened) {
+    add(
+      '!',
+      `${visible(first.baseline)}/${visible(first.requirement)}: ${t(messages.loosened)} (${t(messages.loosenedFrom)} ${first.loosened ? seen(first.loosened) : ''})`,
+    )
+  }
+  for (const baseline of result.run.baselines) {
+    for (const { requirement, reason } of baseline.disabled) {
+      add('!', `${visible(baseline.id)}/${visible(requirement)}: ${t(messages.disabled)} (${visible(reason)})`)
+    }
+  }
+  return lines.length === 0 ? [] : [...heading(page, messages.governance), ...lines]
+}
+
+/** Departures that somebody signed for; the actual value stays visible. */
+export function exceptedLines(page: Page, digest: Digest): string[] {
+  if (digest.excepted.length === 0) return []
+  const mark = verdictMark(page, 'excepted')
+  return [
+    ...heading(page, messages.excepted, page.t(amounts.requirements(digest.excepted.length))),
+    ...digest.excepted.flatMap((group) => {
+      const { first } = group
+      const until = first.exception
+        ? ` (${visible(first.exception.id)}, ${page.t(messages.expires)} ${visible(first.exception.expiresOn)})`
+        : ''
+      return [
+        ...entry(page, `  ${mark.plain} `, `  ${mark.styled} `, `${page.seen(first.title)}${until}`),
+        ...foundLines(page, digest, group, 4),
+      ]
+    }),
+  ]
+}
+
+/** Numbers by baseline and by severity, everything counted. */
+export function countLines(page: Page, result: RunResult, digest: Digest): string[] {
+  const { t } = page
+  const verdicts = ['fail', 'unknown', 'excepted', 'pass', 'not-applicable'] as const
+  const columns = [
+    { title: t(messages.baseline) },
+    ...verdicts.map((verdict) => ({ title: t(verdictWords[verdict]), align: 'end' as const })),
+  ]
+  const cells = (counts: Counts): string[] =>
+    [counts.fail, counts.unknown, counts.excepted, counts.pass, counts.notApplicable].map(String)
+  const byBaseline = Object.entries(result.summary.byBaseline)
+  const rows = byBaseline.map(([id, counts]) => [visible(id), ...cells(counts)])
+  if (byBaseline.length !== 1) rows.push([t(messages.all), ...cells(result.summary)])
+  const used = severities.filter((severity) => digest.failBySeverity[severity] + digest.unknownBySeverity[severity] > 0)
+  const bySeverity = used.map((severity) => [
+    t(severityWords[severity]),
+    String(digest.failBySeverity[severity]),
+    String(digest.unknownBySeverity[severity]),
+  ])
+  const severityTable = tableLines([{ title: t(messages.severity) }, ...columns.slice(1, 3)], bySeverity)
+  const indented = (lines: readonly string[]): string[] =>
+    lines.map((line, at) => `  ${at === 0 ? page.color.dim(line) : line}`)
+  return [
+    ...heading(page, messages.counts),
+    ...indented(tableLines(columns, rows)),
+    ...(bySeverity.length > 0 ? ['', ...indented(severityTable)] : []),
+    ...(page.options.verbose ? [] : ['', ...entry(page, '', '', t(messages.hint), page.color.dim)]),
+  ]
+}

@@ -1,0 +1,150 @@
+import { read, sectionFiles } from '../../../../src/core/evidence.ts'
+import type { CollectedFile, Evidence, Reading } from '../../../../src/core/evidence.ts'
+import type { EvidenceRef } from '../../../../src/core/fact.ts'
+import type { LocalText } from '../../../../src/core/text.ts'
+import { changesLogging, givesEverything, installsSoftware } from './command-power.ts'
+import { readDoas } from './doas.ts'
+import type { Doas } from './doas.ts'
+import { hasProgram, pamEvidence } from './pam-evidence.ts'
+import { polkitAdministrators } from './polkit.ts'
+import { readSudoers } from './sudoers.ts'
+import type { Sudoers } from './sudoers.ts'
+
+/** Who may become administrator by one line of sudoers, doas.conf or polkit. */
+export interface Assignment {
+  /** `alice`, `%wheel`, `#1000`, `%#27`, `+netgroup`, `ALL`. */
+  readonly principal: string
+  readonly role: string
+  readonly commands: readonly string[]
+  readonly unrestricted: boolean
+  readonly passwordRequired: boolean
+  readonly installsSoftware: boolean
+  readonly changesLogging: boolean
+  readonly source: 'sudo' | 'sudo-rs' | 'doas' | 'polkit'
+  readonly at: EvidenceRef
+}
+
+/** The means of becoming administrator that are installed, and what they allow. */
+export interface Elevation {
+  readonly assignments: readonly Assignment[]
+  readonly gaps: readonly LocalText[]
+  readonly sudo: { readonly kind: 'sudo' | 'sudo-rs'; readonly policy: Sudoers; readonly path: string } | undefined
+  /** sudo is there and its policy could not be read at all. */
+  readonly sudoUnreadable: boolean
+  readonly doas: Doas | undefined
+  readonly doasUnreadable: boolean
+  readonly su: boolean
+}
+
+const cache = new WeakMap<Evidence, Reading<Elevation>>()
+
+/** Everything that grants administrator rights. */
+export function elevation(evidence: Evidence): Reading<Elevation> {
+  let reading = cache.get(evidence)
+  if (!reading) {
+    reading = collect(evidence)
+    cache.set(evidence, reading)
+  }
+  return reading
+}
+
+function collect(evidence: Evidence): Reading<Elevation> {
+  const pam = pamEvidence(evidence)
+  if (!pam.ok) return pam
+  const files = sectionFiles(evidence, 'sudo-files')
+  if (!files.ok) return files
+  const assignments: Assignment[] = []
+  const gaps: LocalText[] = []
+  let sudo: Elevation['sudo']
+  let sudoUnreadable = false
+  if (hasProgram(pam.value, 'sudo')) {
+    const kind = isSudoRs(evidence) ? 'sudo-rs' : 'sudo'
+    const path = policyPath(files.value, kind)
+    const policy = readSudoers(files.value, path)
+    gaps.push(...policy.gaps)
+    sudoUnreadable = files.value.get(path)?.state !== 'read'
+    if (!sudoUnreadable) {
+      sudo = { kind, policy, path }
+      assignments.push(...sudoAssignments(policy, kind))
+    }
+  }
+  const { doas, doasUnreadable } = doasOf(files.value, hasProgram(pam.value, 'doas'))
+  if (doasUnreadable) gaps.push({ ja: 'doas.conf を読めない', en: 'doas.conf could not be read' })
+  if (doas) {
+    assignments.push(...doas.assignments)
+    gaps.push(...doas.gaps)
+  }
+  const polkit = polkitAdministrators(files.value)
+  gaps.push(...polkit.gaps)
+  assignments.push(...polkit.assignments)
+  return read({ assignments, gaps, sudo, sudoUnreadable, doas, doasUnreadable, su: hasProgram(pam.value, 'su') })
+}
+
+function isSudoRs(evidence: Evidence): boolean {
+  const version = evidence.sections.get('sudo-version')
+  return version !== undefined && /^sudo-rs\b/m.test(version.text)
+}
+
+function policyPath(files: ReadonlyMap<string, CollectedFile>, kind: 'sudo' | 'sudo-rs'): string {
+  const exists = (path: string): boolean => (files.get(path)?.state ?? 'absent') !== 'absent'
+  if (kind === 'sudo-rs' && exists('/etc/sudoers-rs')) return '/etc/sudoers-rs'
+  if (!exists('/etc/sudoers') && exists('/usr/etc/sudoers')) return '/usr/etc/sudoers'
+  return '/etc/sudoers'
+}
+
+function doasOf(
+  files: ReadonlyMap<string, CollectedFile>,
+  installed: boolean,
+): { readonly doas: Doas | undefined; readonly doasUnreadable: boolean } {
+  if (!installed) return { doas: undefined, doasUnreadable: false }
+  const paths = ['/etc/doas.conf', '/usr/local/etc/doas.conf', ...[...files.keys()].filter((path) => path.startsWith('/etc/doas.d/'))]
+  const present = paths.flatMap((path) => {
+    const file = files.get(path)
+    return file && file.state !== 'absent' ? [file] : []
+  })
+  if (present.some((file) => file.state !== 'read') || !files.has('/etc/doas.conf')) {
+    return { doas: undefined, doasUnreadable: true }
+  }
+  // without a file doas permits nothing
+  return { doas: readDoas(present.flatMap((file) => (file.state === 'read' ? [file] : []))), doasUnreadable: false }
+}
+
+function sudoAssignments(policy: Sudoers, source: 'sudo' | 'sudo-rs'): readonly Assignment[] {
+  return policy.rules.flatMap((rule) =>
+    rule.users
+      .filter((user) => !user.startsWith('!'))
+      .map((principal) => {
+        const asRoot = rule.runAs.some((name) => name === 'root' || name === 'ALL' || name === '#0')
+        const allowed = rule.commands.filter(({ text }) => !text.startsWith('!'))
+        const asks = authenticates(policy, principal)
+        const any = (test: (command: string) => boolean): boolean => asRoot && allowed.some(({ text }) => test(text))
+        return {
+          principal,
+          role: rule.runAs.join(','),
+          commands: rule.commands.map(({ text }) => text),
+          // taking commands out of ALL doesn't hold (sudoers(5), "Security notes")
+          unrestricted: any((command) => command === 'ALL'),
+          passwordRequired: allowed.every(({ password }) => password ?? asks),
+          installsSoftware: any(installsSoftware),
+          changesLogging: any(changesLogging),
+          source,
+          at: rule.at,
+        }
+      }),
+  )
+}
+
+/** `Defaults authenticate` for a principal: the last entry that speaks of everybody or of it. */
+function authenticates(policy: Sudoers, principal: string): boolean {
+  const entry = policy.defaults.findLast(
+    ({ name, binding }) =>
+      name === 'authenticate' && (binding === '' || (binding.startsWith(':') && binding.slice(1).split(',').includes(principal))),
+  )
+  return entry === undefined || !entry.negated
+}
+
+/** Whether an assignment makes its principal an administrator in effect. */
+export const isAdministration = (assignment: Assignment): boolean =>
+  assignment.unrestricted ||
+  ((assignment.role === 'root' || assignment.role === 'ALL' || assignment.source === 'polkit') &&
+    (assignment.installsSoftware || assignment.changesLogging || assignment.commands.some(givesEverything)))

@@ -1,0 +1,174 @@
+import type { Condition, Expectation, Literal, Operator } from './baseline.ts'
+import type { ValueType } from './catalogue/define.ts'
+import type { Subject } from './expectation.ts'
+import type { Value } from './fact.ts'
+import type { LocalText } from './text.ts'
+
+/** How a setting or a field is named and written. */
+export interface Naming {
+  readonly title: LocalText
+  readonly type: ValueType
+  readonly unit?: string
+}
+
+/** Looks up the naming of a setting or a field. */
+export type Namer = (subject: string) => Naming
+
+const text = (ja: string, en: string): LocalText => ({ ja, en })
+const same = (word: string): LocalText => ({ ja: word, en: word })
+
+const durationUnits: readonly (readonly [number, string, string])[] = [
+  [86_400, '日', 'day'],
+  [3600, '時間', 'hour'],
+  [60, '分', 'minute'],
+  [1, '秒', 'second'],
+]
+
+/** Units that English doesn't give a plural, and the Japanese counters of the others. */
+const unitNames: Readonly<Record<string, string>> = {
+  characters: '文字',
+  classes: '種類',
+  attempts: '回',
+  passwords: '世代',
+  generations: '世代',
+  packages: '件',
+  files: '件',
+  keys: '個',
+  machines: '台',
+  bits: 'ビット',
+  bytes: 'バイト',
+}
+
+/** Whole seconds in the largest unit that divides them. */
+export function durationText(seconds: number): LocalText {
+  for (const [size, ja, en] of durationUnits) {
+    if (seconds % size === 0 && (seconds !== 0 || size === 1)) {
+      const count = seconds / size
+      return text(`${count}${ja}`, `${count} ${en}${count === 1 ? '' : 's'}`)
+    }
+  }
+  return text(`${seconds}秒`, `${seconds} seconds`)
+}
+
+/** A value in words. */
+export function valueText(value: Value | Literal, naming: Pick<Naming, 'type' | 'unit'>): LocalText {
+  if (value === 'never') return text('なし（無期限・無制限）', 'never')
+  if (value === 'until-unlocked') return text('管理者が解除するまで', 'until unlocked by an administrator')
+  if (typeof value === 'boolean') return value ? text('はい', 'yes') : text('いいえ', 'no')
+  if (Array.isArray(value)) {
+    if (value.length === 0) return text('（空）', '(empty)')
+    const shown = [...value].sort().slice(0, 40).join(', ')
+    return same(value.length > 40 ? `${shown}, … (${value.length})` : shown)
+  }
+  if (typeof value === 'number') {
+    if (naming.type === 'duration') return durationText(value)
+    const unit = naming.unit
+    if (!unit) return same(String(value))
+    return text(`${value}${unitNames[unit] ?? ` ${unit}`}`, `${value} ${value === 1 ? singular(unit) : unit}`)
+  }
+  return same(String(value))
+}
+
+const singular = (unit: string): string => (unit === 'classes' ? 'class' : unit.replace(/s$/, ''))
+
+type Phrase = (value: LocalText) => LocalText
+const phrases: Readonly<Record<Exclude<Operator, 'between'>, Phrase>> = {
+  equals: (v) => v,
+  not: (v) => text(`${v.ja} 以外`, `not ${v.en}`),
+  'one-of': (v) => text(`${v.ja} のいずれか`, `one of ${v.en}`),
+  'none-of': (v) => text(`${v.ja} のいずれでもない`, `none of ${v.en}`),
+  'at-least': (v) => text(`${v.ja} 以上`, `at least ${v.en}`),
+  'at-most': (v) => text(`${v.ja} 以下`, `at most ${v.en}`),
+  contains: (v) => text(`${v.ja} を含む`, `contains ${v.en}`),
+  'subset-of': (v) => text(`${v.ja} だけ`, `only ${v.en}`),
+  'superset-of': (v) => text(`${v.ja} を全て含む`, `all of ${v.en}`),
+  matches: (v) => text(`${v.ja} の形`, `of the form ${v.en}`),
+  'newer-than': (v) => text(`${v.ja} 以内`, `within ${v.en}`),
+  'older-than': (v) => text(`${v.ja} より前`, `more than ${v.en} ago`),
+  'version-at-least': (v) => text(`${v.ja} 以降の版`, `version ${v.en} or later`),
+  present: () => text('設定されている', 'set'),
+  absent: () => text('設定されていない', 'not set'),
+}
+
+function conditionText(condition: Condition, naming: Naming): LocalText {
+  switch (condition.kind) {
+    case 'not': {
+      const inner = conditionText(condition.of, naming)
+      return text(`「${inner.ja}」でない`, `not (${inner.en})`)
+    }
+    case 'all-of':
+      return join(condition.of.map((part) => conditionText(part, naming)), ' かつ ', ' and ')
+    case 'any-of':
+      return join(condition.of.map((part) => conditionText(part, naming)), ' または ', ' or ')
+    case 'test': {
+      const asked = condition.operand
+      if (condition.operator === 'between') {
+        const [low, high] = asked as readonly [Literal, Literal]
+        const from = valueText(low, naming)
+        const to = valueText(high, naming)
+        return text(`${from.ja} から ${to.ja}`, `${from.en} to ${to.en}`)
+      }
+      if (condition.operator === 'newer-than' && asked === 0) return text('まだ来ていない', 'still to come')
+      const isAge = condition.operator === 'newer-than' || condition.operator === 'older-than'
+      const value = valueText(asked as Literal, isAge ? { type: 'duration' } : naming)
+      if (condition.operator === 'present' || condition.operator === 'absent') {
+        const operator = (condition.operator === 'present') === (asked !== false) ? 'present' : 'absent'
+        return phrases[operator](value)
+      }
+      return phrases[condition.operator](value)
+    }
+  }
+}
+
+const join = (parts: readonly LocalText[], ja: string, en: string): LocalText =>
+  text(parts.map((part) => part.ja).join(ja), parts.map((part) => part.en).join(en))
+
+/** What is asked, in words: `パスワードの最小文字数: 14文字 以上`. */
+export function expectationText(expectation: Expectation, namer: Namer, nested = false): LocalText {
+  switch (expectation.kind) {
+    case 'subject': {
+      const naming = namer(expectation.subject)
+      const asked = conditionText(expectation.condition, naming)
+      return text(`${naming.title.ja}: ${asked.ja}`, `${naming.title.en}: ${asked.en}`)
+    }
+    case 'not': {
+      const inner = expectationText(expectation.of, namer, true)
+      return text(`「${inner.ja}」でない`, `not (${inner.en})`)
+    }
+    default: {
+      const parts = expectation.of.map((part) => expectationText(part, namer, true))
+      if (parts.length === 1 && parts[0]) return parts[0]
+      const all = expectation.kind === 'all-of'
+      const joined = join(parts, all ? '、かつ ' : '、または ', all ? '; and ' : '; or ')
+      return nested ? text(`（${joined.ja}）`, `(${joined.en})`) : joined
+    }
+  }
+}
+
+/** What was found for each subject, in words. */
+export function actualText(subjects: readonly string[], get: (subject: string) => Subject, namer: Namer): LocalText {
+  return join(
+    subjects.map((subject) => {
+      const naming = namer(subject)
+      const found = subjectText(get(subject), naming)
+      return text(`${naming.title.ja}: ${found.ja}`, `${naming.title.en}: ${found.en}`)
+    }),
+    '、',
+    '; ',
+  )
+}
+
+function subjectText(subject: Subject, naming: Naming): LocalText {
+  switch (subject.state) {
+    case 'known':
+      return valueText(subject.value, naming)
+    case 'absent':
+      return text('未設定', 'not set')
+    case 'inapplicable':
+      return text(`対象外（${subject.why.ja}）`, `does not apply (${subject.why.en})`)
+    case 'unsupported':
+      return text(`この製品では設定できない（${subject.why.ja}）`, `not possible on this platform (${subject.why.en})`)
+    case 'unreadable':
+      return text(`読めない（${subject.why.ja}）`, `not readable (${subject.why.en})`)
+  }
+}

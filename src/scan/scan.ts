@@ -1,0 +1,393 @@
+import { type ExitOptions, exitOf, tally } from '../core/exit.ts'
+import { Fault, faultExitCodes } from '../core/fault.ts'
+import { judgeComponent, type JudgedBaseline } from '../core/judge.ts'
+import type {
+  ComponentResult,
+  Counts,
+  Finding,
+  GapResult,
+  RunBaseline,
+  RunResult,
+  TargetResult,
+  TargetState,
+  Verdict,
+} from '../core/run.ts'
+import type { InterpretContext, Scanner, Target } from '../core/scanner.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import type { LocalText } from '../core/text.ts'
+import { readEvidence } from '../readers/evidence.ts'
+import { componentResult } from './component.ts'
+import { gapsOf } from './gaps.ts'
+import { defaultRetry, type RetryPolicy, retrying } from './retry.ts'
+import { Spool, type SpoolWriter } from './spool.ts'
+
+/** Where evidence comes from: a live target, or a saved bundle. */
+export type Source =
+  | { readonly kind: 'live'; readonly target: Target; readonly scanner: Scanner }
+  | {
+      readonly kind: 'bundle'
+      /** Name for evidence that doesn't bring one. */
+      readonly name: string
+      readonly open: () => AsyncIterable<Uint8Array>
+    }
+
+/** What happens to a target, for whoever shows it. */
+export type ScanEvent =
+  | { readonly type: 'start'; readonly target: string }
+  | { readonly type: 'phase'; readonly target: string; readonly phase: 'collect' | 'judge' }
+  | {
+      readonly type: 'done'
+      readonly target: string
+      readonly state: TargetState
+      readonly components: number
+      readonly fail: number
+      readonly unknown: number
+      readonly problem?: LocalText
+    }
+
+export interface ScanRequest {
+  readonly id: string
+  readonly version: string
+  readonly sources: readonly Source[]
+  readonly scanners: ReadonlyMap<string, Scanner>
+  readonly baselines: readonly JudgedBaseline[]
+  readonly baselineHeaders: readonly RunBaseline[]
+  /** Targets of the configuration, for the labels, owners and ids of saved evidence. */
+  readonly configured: ReadonlyMap<string, Target>
+  readonly exit: ExitOptions
+  readonly rows: boolean
+  readonly deep: boolean
+  readonly simulateUpgrade: boolean
+  readonly concurrency: number
+  /** Whole seconds for a target that has no timeout of its own. */
+  readonly timeoutSeconds: number
+  /** Saved evidence older than this many seconds is refused. */
+  readonly maximumAgeSeconds: number
+  /** Ages are computed against this instant instead of each component's observation. */
+  readonly asOf?: string
+  readonly now: () => Date
+  readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
+  readonly signal: AbortSignal
+  readonly onEvent: (event: ScanEvent) => void
+  readonly retry?: RetryPolicy
+}
+
+/** A finished scan; `remove` deletes its temporary files once every report is written. */
+export interface FinishedScan {
+  readonly result: RunResult
+  readonly remove: () => Promise<void>
+}
+
+/**
+ * Scans every source, judges each component as soon as it was read, and gives the result as a stream.
+ * A target that fails never takes others with it.
+ * @throws Fault `nothing-to-do` without a source or a requirement; Fault `output` when the disk is full
+ */
+export async function scan(request: ScanRequest): Promise<FinishedScan> {
+  if (request.sources.length === 0) {
+    throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to scan' })
+  }
+  if (!request.baselines.some((baseline) => baseline.requirements.length > 0)) {
+    throw new Fault('nothing-to-do', { ja: '判定する要件がない', en: 'there is nothing to check' })
+  }
+  const started = request.now()
+  const spool = await Spool.create()
+  const totals = new Totals(request)
+  try {
+    await inParallel(request.sources, request.concurrency, request.signal, async (source, position) => {
+      const writer = await spool.writer(position)
+      try {
+        await scanSource(source, position, request, writer, totals)
+      } finally {
+        await writer.close()
+      }
+    })
+  } catch (cause) {
+    await spool.remove()
+    throw cause
+  }
+  return { result: totals.result(spool, started, request.now()), remove: () => spool.remove() }
+}
+
+/** Runs `work` on every item, at most `limit` at once; starts nothing more once aborted. */
+async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  signal: AbortSignal,
+  work: (item: T, position: number) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length && !signal.aborted) {
+      const position = next
+      next += 1
+      const item = items[position]
+      if (item !== undefined) await work(item, position)
+    }
+  }
+  const workers = Array.from({ length: Math.min(limit, items.length) }, worker)
+  const settled = await Promise.allSettled(workers)
+  for (const one of settled) if (one.status === 'rejected') throw one.reason
+}
+
+async function scanSource(
+  source: Source,
+  position: number,
+  request: ScanRequest,
+  writer: SpoolWriter,
+  totals: Totals,
+): Promise<void> {
+  const name = source.kind === 'live' ? source.target.name : source.name
+  request.onEvent({ type: 'start', target: name })
+  const problems: Fault[] = []
+  let found = 0
+  try {
+    for await (const { evidence, target: header } of readEvidence(chunksOf(source, request, problems))) {
+      const given = source.kind === 'live' ? source.target : configuredOr(request, header.name ?? name, found)
+      const scanner = scannerOf(source, evidence.collector, request)
+      found += 1
+      if (!scanner) {
+        totals.target(position, failedTarget(given.name, evidence.collector, unknownCollector(evidence.collector)))
+        continue
+      }
+      request.onEvent({ type: 'phase', target: given.name, phase: 'judge' })
+      const labels = source.kind === 'live' ? given.labels : { ...header.labels, ...given.labels }
+      const state = { components: 0, fail: 0, unknown: 0, refused: undefined as LocalText | undefined }
+      for (const snapshot of scanner.interpret(evidence, contextOf(given))) {
+        state.refused = source.kind === 'bundle' ? tooOld(snapshot, request) : undefined
+        if (state.refused) break
+        state.components += 1
+        await judgeInto(snapshot, given, labels, request, writer, totals, position, state)
+      }
+      const broken = problems[0]?.what ?? (evidence.complete ? undefined : brokeOff)
+      const problem = state.refused ?? broken
+      const result: TargetResult = {
+        name: given.name,
+        scanner: scanner.id,
+        state: state.refused ? 'denied' : state.components === 0 ? 'unreachable' : broken ? 'partial' : 'ok',
+        problems: [...(problem ? [problem] : []), ...clockProblem(state.components, totals, request)],
+      }
+      totals.target(position, result)
+      request.onEvent({ type: 'done', target: given.name, ...state, state: result.state, ...(problem && { problem }) })
+    }
+  } catch (cause) {
+    problems.push(asFault(cause))
+  }
+  const fault = problems.find((problem) => problem.code === 'internal' || problem.code === 'output')
+  if (fault?.code === 'output') throw fault
+  if (fault) totals.internal(fault)
+  if (found === 0 || fault) {
+    const scannerId = source.kind === 'live' ? source.scanner.id : 'bundle'
+    const first = problems[0]
+    const what = first?.what ?? { ja: '証跡が見つからない', en: 'no evidence was found' }
+    totals.target(position, { name, scanner: scannerId, state: first?.code === 'denied' ? 'denied' : 'unreachable', problems: [what] })
+    totals.gap(position, { target: name, what: [], why: what, ...(first?.next && { needs: first.next }) })
+    request.onEvent({ type: 'done', target: name, state: 'unreachable', components: 0, fail: 0, unknown: 0, problem: what })
+  }
+}
+
+async function judgeInto(
+  snapshot: Snapshot,
+  target: Target,
+  labels: Readonly<Record<string, string>>,
+  request: ScanRequest,
+  writer: SpoolWriter,
+  totals: Totals,
+  position: number,
+  state: { fail: number; unknown: number },
+): Promise<void> {
+  await writer.write('component', componentResult(snapshot, target, request.rows))
+  const options = request.asOf ? { labels, asOf: request.asOf } : { labels }
+  for (const finding of judgeComponent(snapshot, request.baselines, options)) {
+    totals.finding(finding)
+    if (finding.verdict === 'fail') state.fail += 1
+    if (finding.verdict === 'unknown') state.unknown += 1
+    await writer.write('finding', finding)
+  }
+  for (const gap of gapsOf(snapshot, target.name)) totals.gap(position, gap)
+}
+
+/**
+ * Chunks of a source. A live target is retried while it has given nothing; a fault after its first byte
+ * ends the stream, so that what was read is still judged, as incomplete.
+ */
+async function* chunksOf(source: Source, request: ScanRequest, problems: Fault[]): AsyncGenerator<Uint8Array> {
+  if (source.kind === 'bundle') {
+    yield* source.open()
+    return
+  }
+  const { target, scanner } = source
+  request.onEvent({ type: 'phase', target: target.name, phase: 'collect' })
+  const deadline = AbortSignal.timeout((target.timeout ?? request.timeoutSeconds) * 1000)
+  const signal = AbortSignal.any([request.signal, deadline])
+  const ask = { deep: request.deep, simulateUpgrade: request.simulateUpgrade, signal, secrets: new Set<string>() }
+  try {
+    const begun = await retrying(
+      async () => {
+        const chunks = scanner.collect(target, ask)[Symbol.asyncIterator]()
+        return { chunks, first: await chunks.next() }
+      },
+      request.retry ?? defaultRetry,
+      request.wait,
+      signal,
+    )
+    for (let item = begun.first; !item.done; item = await begun.chunks.next()) yield item.value
+  } catch (cause) {
+    problems.push(asFault(cause))
+  }
+}
+
+const asFault = (cause: unknown): Fault =>
+  cause instanceof Fault
+    ? cause
+    : new Fault('internal', { ja: 'seisa の内部の誤り', en: `internal error: ${cause instanceof Error ? cause.message : String(cause)}` }, { cause })
+
+const scannerOf = (source: Source, collector: string, request: ScanRequest): Scanner | undefined => {
+  const [id = '', platform = ''] = collector.split('/')
+  const scanner = source.kind === 'live' ? source.scanner : request.scanners.get(id)
+  return scanner?.id === id && scanner.platforms.includes(platform) ? scanner : undefined
+}
+
+/** A target of the configuration by name, so that labels, owner and a pinned id hold for saved evidence too. */
+const configuredOr = (request: ScanRequest, name: string, count: number): Target =>
+  request.configured.get(name) ?? { name: count === 0 ? name : `${name}#${count + 1}`, scanner: '', labels: {}, options: {} }
+
+const contextOf = (target: Target): InterpretContext => ({
+  target: { name: target.name, ...(target.kind && { kind: target.kind }), ...(target.id && { id: target.id }) },
+})
+
+const brokeOff: LocalText = {
+  ja: '証跡が途中で切れている（終わりの印がない）',
+  en: 'the evidence breaks off: there is no end mark',
+}
+
+const unknownCollector = (collector: string): LocalText => ({
+  ja: `この版の seisa が知らない収集器（${collector}）の証跡`,
+  en: `evidence of a collector that this version of seisa does not know (${collector})`,
+})
+
+const failedTarget = (name: string, scanner: string, problem: LocalText): TargetResult => ({
+  name,
+  scanner,
+  state: 'unreachable',
+  problems: [problem],
+})
+
+function tooOld(snapshot: Snapshot, request: ScanRequest): LocalText | undefined {
+  const age = (request.now().getTime() - Date.parse(snapshot.component.observedAt)) / 1000
+  if (age <= request.maximumAgeSeconds) return undefined
+  const days = Math.floor(age / 86_400)
+  if (Number.isNaN(age)) {
+    return { ja: '証跡に収集日時がない', en: 'the evidence does not say when it was collected' }
+  }
+  return {
+    ja: `証跡が古い（${days}日前）。判定するなら --max-age で上限を延ばしてください`,
+    en: `the evidence is ${days} days old; to judge it all the same, raise the limit with --max-age`,
+  }
+}
+
+/** A machine whose clock is more than five minutes ahead of ours: its ages can't be trusted. */
+function clockProblem(components: number, totals: Totals, request: ScanRequest): readonly LocalText[] {
+  const observed = totals.lastObserved
+  if (components === 0 || observed === undefined) return []
+  const ahead = (Date.parse(observed) - request.now().getTime()) / 1000
+  if (ahead <= 300) return []
+  return [{ ja: `対象の時計が ${Math.round(ahead)} 秒進んでいる`, en: `the target's clock is ${Math.round(ahead)} seconds ahead` }]
+}
+
+const noCounts = (): { -readonly [key in keyof Counts]: Counts[key] } => ({
+  pass: 0,
+  fail: 0,
+  unknown: 0,
+  excepted: 0,
+  notApplicable: 0,
+})
+
+const countKey: Readonly<Record<Verdict, keyof Counts>> = {
+  pass: 'pass',
+  fail: 'fail',
+  unknown: 'unknown',
+  excepted: 'excepted',
+  'not-applicable': 'notApplicable',
+}
+
+/** Everything of a run that is counted while it goes by. */
+class Totals {
+  readonly #request: ScanRequest
+  readonly #counts = noCounts()
+  readonly #byBaseline = new Map<string, ReturnType<typeof noCounts>>()
+  readonly #exit = { drift: 0, incomplete: 0, conflicts: 0 }
+  readonly #targets = new Map<number, TargetResult[]>()
+  readonly #gaps = new Map<number, GapResult[]>()
+  #internal: Fault | undefined
+  lastObserved: string | undefined
+
+  constructor(request: ScanRequest) {
+    this.#request = request
+    for (const { id } of request.baselineHeaders) this.#byBaseline.set(id, noCounts())
+  }
+
+  finding(finding: Finding): void {
+    const key = countKey[finding.verdict]
+    this.#counts[key] += 1
+    const baseline = this.#byBaseline.get(finding.baseline) ?? noCounts()
+    baseline[key] += 1
+    this.#byBaseline.set(finding.baseline, baseline)
+    tally(this.#exit, finding, this.#request.exit.failOn)
+  }
+
+  target(position: number, result: TargetResult): void {
+    const targets = this.#targets.get(position)
+    if (targets) targets.push(result)
+    else this.#targets.set(position, [result])
+  }
+
+  gap(position: number, gap: GapResult): void {
+    const gaps = this.#gaps.get(position)
+    if (gaps) gaps.push(gap)
+    else this.#gaps.set(position, [gap])
+  }
+
+  internal(fault: Fault): void {
+    this.#internal ??= fault
+  }
+
+  result(spool: Spool, started: Date, finished: Date): RunResult {
+    const request = this.#request
+    const inOrder = <T>(map: ReadonlyMap<number, readonly T[]>): readonly T[] =>
+      [...map.entries()].sort(([a], [b]) => a - b).flatMap(([, items]) => items)
+    const targets = inOrder(this.#targets)
+    const gaps = inOrder(this.#gaps)
+    const signal = request.signal.aborted ? signalCode(request.signal.reason) : undefined
+    const exit = exitOf(this.#exit, targets, request.exit, signal)
+    return {
+      run: {
+        id: request.id,
+        startedAt: started.toISOString(),
+        finishedAt: finished.toISOString(),
+        asOf: request.asOf ?? started.toISOString(),
+        seisa: request.version,
+        baselines: request.baselineHeaders,
+        ...(signal && { partial: true }),
+      },
+      targets,
+      components: () => spool.read<ComponentResult>('component'),
+      findings: () => spool.read<Finding>('finding'),
+      gaps,
+      summary: {
+        ...this.#counts,
+        changes: 0,
+        gaps: gaps.length,
+        byBaseline: Object.fromEntries([...this.#byBaseline.entries()].sort(([a], [b]) => (a < b ? -1 : 1))),
+      },
+      exit: this.#internal && !signal ? withInternal(exit, this.#internal) : exit,
+    }
+  }
+}
+
+const signalCode = (reason: unknown): 130 | 143 => (reason === 'SIGTERM' ? 143 : 130)
+
+const withInternal = (exit: RunResult['exit'], fault: Fault): RunResult['exit'] => ({
+  code: faultExitCodes.internal,
+  reasons: [{ code: faultExitCodes.internal, text: fault.what }, ...exit.reasons],
+})
