@@ -11,9 +11,13 @@ export const messages = {
     en: `${requirements} ${requirements === 1 ? 'requirement fails' : 'requirements fail'}, worst first`,
   }),
   unread: { ja: '確認できなかった', en: 'Could not be checked' },
-  unreadCount: (checks: number, settings: number): LocalText => ({
-    ja: `判定${checks}件、設定${settings}項目`,
-    en: `${checks} ${checks === 1 ? 'check' : 'checks'} undecided, ${settings} ${settings === 1 ? 'setting' : 'settings'} not read`,
+  undecidedChecks: (count: number): LocalText => ({
+    ja: `保留の判定${count}件`,
+    en: `${count} ${count === 1 ? 'check' : 'checks'} undecided`,
+  }),
+  unreadSettings: (count: number): LocalText => ({
+    ja: `読めない設定${count}項目`,
+    en: `${count} ${count === 1 ? 'setting' : 'settings'} not read`,
   }),
   targets: { ja: '読めなかった対象', en: 'Targets that were not read in full' },
   governance: { ja: '基準と例外の管理', en: 'Baselines and exceptions' },

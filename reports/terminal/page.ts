@@ -3,9 +3,9 @@ import type { Finding, ReportOptions, Verdict } from '../../src/core/run.ts'
 import type { LocalText } from '../../src/core/text.ts'
 import { amounts } from '../../src/text/messages.ts'
 import { visible, visibleProse } from '../../src/text/safe.ts'
-import { type Palette, palette, type Symbols, symbols } from '../../src/text/terminal.ts'
+import { type Palette, palette, type Symbols, symbols, type TableColumn, tableLines } from '../../src/text/terminal.ts'
 import { displayWidth, truncate } from '../../src/text/width.ts'
-import { hang } from '../../src/text/wrap.ts'
+import { hang, wrap } from '../../src/text/wrap.ts'
 import type { Digest, Example } from '../digest.ts'
 
 /** How one report is set: language, colour, marks, width. */
@@ -22,6 +22,8 @@ export interface Page {
 
 /** Columns of one value of a target; longer ones are cut, unless everything is asked for. */
 const longest = 300
+/** Behind a wider label the following lines don't begin under the text, but near the left. */
+const widestLabel = 10
 
 /** A page for these options. */
 export function pageFor(options: ReportOptions): Page {
@@ -66,7 +68,12 @@ export function entry(
 export function labelled(page: Page, indent: number, label: LocalText, text: string): string[] {
   const words = `${page.t(label)}${page.options.lang === 'ja' ? '：' : ': '}`
   const space = ' '.repeat(indent)
-  return entry(page, space + words, space + page.color.dim(words), text)
+  if (displayWidth(words) <= widestLabel) return entry(page, space + words, space + page.color.dim(words), text)
+  return wrap(words + text, page.columns - indent - 2).map((line, at) => {
+    if (at > 0) return `${space}  ${line}`
+    const said = line.startsWith(words) ? words.length : 0
+    return space + page.color.dim(line.slice(0, said)) + line.slice(said)
+  })
 }
 
 /** How a severity looks. Worse is louder; the word is always there. */
@@ -129,8 +136,25 @@ export function examplesByValue(
 export const listed = (page: Page, items: readonly string[], more: string): string =>
   [...items, ...(more === '' ? [] : [more])].join(page.options.lang === 'ja' ? '、' : ', ')
 
-/** A left and a right part on one line, or on two when they don't fit. */
-export function leftAndRight(page: Page, left: string, right: string, plainLeft: string, plainRight: string): string[] {
-  const room = page.columns - displayWidth(plainLeft) - displayWidth(plainRight)
-  return room >= 2 ? [left + ' '.repeat(room) + right] : [left, `  ${right}`]
+/** A left and a right part on one line, or under each other when they don't fit. */
+export function leftAndRight(page: Page, left: string, right: string, style: (line: string) => string): string[] {
+  const room = page.columns - displayWidth(left) - displayWidth(right)
+  if (room >= 2) return [style(left) + ' '.repeat(room) + page.color.bold(right)]
+  return [...entry(page, '', '', left, style), `  ${page.color.bold(right)}`]
+}
+
+/** A table under an entry; where it is too wide, its rows as `title value` one after the other. */
+export function tableOrList(
+  page: Page,
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const lines = tableLines(columns, rows)
+  if (lines.every((line) => displayWidth(line) <= page.columns - 2)) {
+    return lines.map((line, at) => `  ${at === 0 ? page.color.dim(line) : line}`)
+  }
+  return rows.flatMap(([first = '', ...cells]) => {
+    const words = cells.map((cell, at) => `${columns[at + 1]?.title ?? ''} ${cell}`)
+    return [...entry(page, '  ', '  ', first), ...entry(page, '    ', '    ', listed(page, words, ''))]
+  })
 }

@@ -4,7 +4,6 @@ import type { Counts, RunResult } from '../../src/core/run.ts'
 import { amounts, severityWords, targetStateWords, verdictWords } from '../../src/text/messages.ts'
 import { outcomeOf, outcomeText } from '../../src/text/outcome.ts'
 import { visible } from '../../src/text/safe.ts'
-import { tableLines } from '../../src/text/terminal.ts'
 import { shownInstant } from '../../src/text/time.ts'
 import { displayWidth, padEnd } from '../../src/text/width.ts'
 import type { Digest, OpenQuestion, RequirementGroup } from '../digest.ts'
@@ -20,6 +19,7 @@ import {
   listed,
   type Page,
   severityColor,
+  tableOrList,
   verdictMark,
 } from './page.ts'
 
@@ -63,7 +63,7 @@ export function verdictLines(page: Page, result: RunResult): string[] {
     .map(([verdict, count]) => `${t(verdictWords[verdict])} ${count}`)
   return [
     '',
-    ...leftAndRight(page, color.bold(paint(left)), color.bold(right), left, right),
+    ...leftAndRight(page, left, right, (line) => color.bold(paint(line))),
     ...entry(page, '  ', '  ', numbers.join(page.options.unicode ? ' · ' : ', ')),
     ...result.exit.reasons.flatMap((reason) => {
       const code = `${reason.code}`
@@ -114,10 +114,9 @@ function failingEntry(page: Page, digest: Digest, group: RequirementGroup, wordW
 
 /** What was found against what is asked. One value everywhere stands on one line; different ones follow each other. */
 function foundLines(page: Page, digest: Digest, group: RequirementGroup, indent: number): string[] {
-  const { t, mark } = page
+  const { t } = page
   const values = examplesByValue(page, digest, group.examples)
   const shown = page.options.verbose ? values : values.slice(0, 3)
-  const space = ' '.repeat(indent)
   const told = shown.reduce((sum, value) => sum + Math.max(1, value.places.length), 0)
   const amount = group.findings > 1 ? extent(page, digest, group) : ''
   return shown.flatMap(({ places, actual, expected }, at) => {
@@ -125,10 +124,20 @@ function foundLines(page: Page, digest: Digest, group: RequirementGroup, indent:
     const where = listed(page, places, rest > 0 ? t(messages.more(rest)) : '')
     const label = at === 0 && amount !== '' ? messages.onAmount(amount) : messages.on
     return [
-      ...entry(page, space, space, `${actual} ${mark.arrow} ${expected}`),
+      ...comparison(page, indent, actual, expected),
       ...(where === '' ? [] : labelled(page, indent, label, where)),
     ]
   })
+}
+
+/** `title: found → asked` where that fits on a line, else both under each other. */
+function comparison(page: Page, indent: number, actual: string, expected: string): string[] {
+  const subject = /^.*?: /.exec(actual)?.[0] ?? ''
+  const repeated = subject !== '' && expected.startsWith(subject) && expected.indexOf(': ', subject.length) < 0
+  const line = `${actual} ${page.mark.arrow} ${repeated ? expected.slice(subject.length) : expected}`
+  const space = ' '.repeat(indent)
+  if (displayWidth(line) <= page.columns - indent) return [space + line]
+  return [...labelled(page, indent, messages.found, actual), ...labelled(page, indent, messages.asked, expected)]
 }
 
 /** Targets that gave nothing or not all, apart from those whose gaps say the same. */
@@ -163,10 +172,14 @@ export function unreadLines(page: Page, digest: Digest): string[] {
   if (digest.questions.length === 0) return []
   const checks = digest.questions.reduce((sum, question) => sum + question.checks, 0)
   const unread = new Set(digest.questions.flatMap((question) => question.what)).size
+  const quantities = [
+    ...(checks > 0 ? [page.t(messages.undecidedChecks(checks))] : []),
+    ...(unread > 0 ? [page.t(messages.unreadSettings(unread))] : []),
+  ]
   const shown = page.options.verbose ? digest.questions : digest.questions.slice(0, shownQuestions)
   const more = digest.questions.length - shown.length
   return [
-    ...heading(page, messages.unread, page.t(messages.unreadCount(checks, unread))),
+    ...heading(page, messages.unread, listed(page, quantities, '')),
     ...shown.flatMap((question) => questionLines(page, digest, question)),
     ...(more > 0 ? entry(page, '  ', '  ', page.t(messages.more(more)), page.color.dim) : []),
   ]
@@ -275,13 +288,11 @@ export function countLines(page: Page, result: RunResult, digest: Digest): strin
     String(digest.failBySeverity[severity]),
     String(digest.unknownBySeverity[severity]),
   ])
-  const severityTable = tableLines([{ title: t(messages.severity) }, ...columns.slice(1, 3)], bySeverity)
-  const indented = (lines: readonly string[]): string[] =>
-    lines.map((line, at) => `  ${at === 0 ? page.color.dim(line) : line}`)
+  const severityColumns = [{ title: t(messages.severity) }, ...columns.slice(1, 3)]
   return [
     ...heading(page, messages.counts),
-    ...indented(tableLines(columns, rows)),
-    ...(bySeverity.length > 0 ? ['', ...indented(severityTable)] : []),
+    ...tableOrList(page, columns, rows),
+    ...(bySeverity.length > 0 ? ['', ...tableOrList(page, severityColumns, bySeverity)] : []),
     ...(page.options.verbose ? [] : ['', ...entry(page, '', '', t(messages.hint), page.color.dim)]),
   ]
 }

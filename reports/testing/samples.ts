@@ -173,8 +173,14 @@ const lockout = sampleFinding({
   severity: 'high',
   settings: ['lockout.threshold', 'lockout.duration'],
   title: both('連続して失敗したアカウントを自動で止める', 'Accounts lock after repeated failures'),
-  actual: both('止めるまでの回数：なし', 'failed attempts before lockout: never'),
-  expected: both('10回以下、かつ止めておく時間が1時間以上', 'at most 10 attempts, and locked for at least 1 hour'),
+  actual: both(
+    'アカウントを止めるまでの連続失敗回数: なし（無期限・無制限）、アカウントを止めておく時間: 1時間',
+    'Failed attempts before lockout: never, Lockout duration: 1 hour',
+  ),
+  expected: both(
+    'アカウントを止めるまでの連続失敗回数: 10回 以下、かつ アカウントを止めておく時間: 1時間 以上',
+    'Failed attempts before lockout: at most 10 attempts; and Lockout duration: at least 1 hour',
+  ),
   remedy: both(
     '認証スタックに pam_faillock を加え、/etc/security/faillock.conf に deny = 10、unlock_time = 3600 を設定する。',
     'Add pam_faillock to the authentication stack and set deny = 10 and unlock_time = 3600 in /etc/security/faillock.conf.',
@@ -401,8 +407,8 @@ export const fleet: RunResult = (() => {
       severity: 'medium',
       component: component.id,
       title: both('パスワードを定期的に変更する', 'Passwords are changed periodically'),
-      actual: both('有効期間：なし', 'maximum age: never'),
-      expected: both('有効期間が90日以下', 'maximum age of at most 90 days'),
+      actual: both('パスワードの有効期間: なし（無期限・無制限）', 'Maximum password age: never'),
+      expected: both('パスワードの有効期間: 90日 以下', 'Maximum password age: at most 90 days'),
       controls: ['mod-proc.a6.1.3.d.2'],
       conflicts: [`finding-${component.id}-ipa-sme-no-forced-change--`],
     }),
@@ -448,3 +454,27 @@ export const fleet: RunResult = (() => {
     },
   })
 })()
+
+/** So many servers with a failing, an unknown and a passing finding each, made while they are read. */
+export function manyComponents(count: number): RunResult {
+  const result = sampleResult({ targets: [], gaps: [] })
+  const counts: Counts = { pass: count, fail: count, unknown: count, excepted: 0, notApplicable: 0 }
+  const idOf = (at: number): string => `server:machine-${at}`
+  return {
+    ...result,
+    async *components() {
+      for (let at = 0; at < count; at++) {
+        yield { ...webServer, id: idOf(at), name: `sv-${at}`, target: `sv-${at}`, settings: {}, tables: {} }
+      }
+    },
+    async *findings() {
+      for (let at = 0; at < count; at++) {
+        for (const verdict of ['fail', 'unknown', 'pass'] as const) {
+          yield sampleFinding({ requirement: `demand-${verdict}`, verdict, component: idOf(at) })
+        }
+      }
+    },
+    summary: { ...counts, changes: 0, gaps: 0, byBaseline: { 'ipa-sme': counts } },
+    exit: { code: 4, reasons: [{ code: 4, text: both('不適合と未確認', 'drift and incomplete') }] },
+  }
+}

@@ -45,6 +45,8 @@ export interface Adjustments {
 export type ResolveProblem = Mistake & {
   readonly source: number | 'use'
   readonly path: readonly (string | number)[]
+  /** The name itself is wrong, not its value. */
+  readonly at?: 'key'
 }
 
 export type Resolved =
@@ -63,7 +65,11 @@ interface Merged {
 
 type Given = Parameter & { readonly declaredIn: number | 'use' }
 
-type Report = (source: number | 'use', path: readonly (string | number)[], mistake: Mistake) => void
+type Report = (
+  source: number | 'use',
+  path: readonly (string | number)[],
+  mistake: Mistake & Pick<ResolveProblem, 'at'>,
+) => void
 
 /**
  * Applies `extends`, parameters and `disable`. `load` finds the baseline that another one names under
@@ -158,7 +164,11 @@ function override(
     const declared = merged.parameters.get(name)
     if (!declared) {
       const { didYouMean: meant, ...mistake } = unknownParameter(name, [...merged.parameters.keys()])
-      report(source, ['parameters', name], { ...mistake, ...(meant !== undefined && { didYouMean: meant.slice(1) }) })
+      report(source, ['parameters', name], {
+        ...mistake,
+        at: 'key',
+        ...(meant !== undefined && { didYouMean: meant.slice(1) }),
+      })
       continue
     }
     // It is decided now, and it stands as it was written.

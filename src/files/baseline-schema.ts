@@ -24,7 +24,7 @@ export const selectorSchema: Schema = map(
 /** A value of a parameter; what it must be follows from where it is used. */
 const parameterValue: Schema = {
   ...says(
-    '値: 数、true / false、単位付きの期間（90d）、文字列、文字列の一覧'.replace(' / ', '・'),
+    '値: 数、true か false、単位付きの期間（90d）、文字列、文字列の一覧',
     'value: a number, true or false, a duration (90d), a text, or a list of texts',
   ),
   type: ['number', 'boolean', 'string', 'array'],

@@ -13,18 +13,18 @@ const hiddenText = '***'
 export function problemMaker(file: string, text: string, hidden: readonly Range[]): (range: Range, says: Says) => Problem {
   const lineStarts = [0]
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1)
-  const quote = (from: number, to: number): string => quoteWithout(text, from, to, hidden)
   return ([start, end], says) => {
     const line = lineOf(lineStarts, Math.min(start, text.length))
     const lineStart = lineStarts[line - 1] ?? 0
     const lineEnd = endOfLine(text, lineStart)
     const from = Math.min(Math.max(start, lineStart), lineEnd)
     const to = Math.min(Math.max(end, from), lineEnd)
+    const quote = (begin: number, stop: number): string => quoteWithout(text, begin, stop, hidden, lineStart)
     return {
       file,
       line,
       column: [...text.slice(lineStart, start)].length + 1,
-      text: quote(from, to).trimEnd(),
+      text: quote(from, to),
       around: { before: quote(lineStart, from), after: quote(to, lineEnd) },
       ...says,
     }
@@ -49,12 +49,14 @@ function endOfLine(text: string, start: number): number {
   return end > start && text[end - 1] === '\r' ? end - 1 : end
 }
 
-function quoteWithout(text: string, from: number, to: number, hidden: readonly Range[]): string {
+/** A hidden piece is marked once, where it starts, or at the start of the line that it reaches into. */
+function quoteWithout(text: string, from: number, to: number, hidden: readonly Range[], lineStart: number): string {
   let quoted = ''
   let at = from
   for (const [start, end] of [...hidden].sort((a, b) => a[0] - b[0])) {
     if (end <= at || start >= to) continue
-    quoted += text.slice(at, Math.max(start, at)) + hiddenText
+    if (start >= at) quoted += text.slice(at, start) + hiddenText
+    else if (at === lineStart) quoted += hiddenText
     at = end
   }
   return at < to ? quoted + text.slice(at, to) : quoted

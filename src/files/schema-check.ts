@@ -3,7 +3,7 @@ import { didYouMean } from '../core/did-you-mean.ts'
 import type { LocalText } from '../core/text.ts'
 import type { Says } from './excerpt.ts'
 import type { Problem } from './problems.ts'
-import type { Schema } from './schema-words.ts'
+import { durationPattern, type Schema } from './schema-words.ts'
 import type { Path, YamlDocument } from './yaml.ts'
 
 const compiled = new WeakMap<Schema, ValidateFunction>()
@@ -96,6 +96,9 @@ function wrongValue(error: ErrorObject, written: string | undefined): Says {
     }
   }
   if (error.data === null) return { what: { ja: '値がない', en: 'the value is missing' }, expected }
+  if (typeof error.data === 'number' && record(error.parentSchema)['pattern'] === durationPattern) {
+    return { what: { ja: `期間に単位がない（${written ?? error.data}）`, en: `a duration without a unit (${written ?? error.data})` }, expected }
+  }
   if (error.keyword === 'type' && error.params['type'] === 'string' && typeof error.data !== 'object') {
     const quoted = `'${written ?? String(error.data)}'`
     return {

@@ -34,11 +34,14 @@ export const sentence = (ja: string, en: string): Schema => ({
   },
 })
 
+/** How a duration is written; `parseDuration` reads it. */
+export const durationPattern = '^\\s*[0-9０-９]{1,12}[ 　]?[smhdwｓｍｈｄｗ]\\s*$'
+
 /** `90d`; full-width forms are understood too. */
 export const duration = (ja: string, en: string): Schema => ({
   ...says(`${ja}（30s、15m、6h、90d、2w のように単位を付ける）`, `${en}, with its unit: 30s, 15m, 6h, 90d, 2w`),
   type: 'string',
-  pattern: '^\\s*[0-9０-９]{1,12}[ 　]?[smhdwｓｍｈｄｗ]\\s*$',
+  pattern: durationPattern,
 })
 
 export const kebabCase = '^[a-z0-9]+(-[a-z0-9]+)*$'

@@ -132,6 +132,10 @@ const reasons: Readonly<Record<string, { readonly what: LocalText; readonly next
     what: { ja: '空き容量が足りない', en: 'no space is left' },
     next: { ja: '容量を空けるか、別の場所を指定する', en: 'free some space, or choose another place' },
   },
+  EFBIG: {
+    what: { ja: 'ファイルの大きさの上限を超えた', en: 'the file is larger than allowed' },
+    next: { ja: 'ulimit -f または書き込み先の上限を確かめる', en: 'check ulimit -f, or the limit of the place' },
+  },
   EDQUOT: {
     what: { ja: '割り当て容量を超えた', en: 'the quota is used up' },
     next: { ja: '容量を空けるか、別の場所を指定する', en: 'free some space, or choose another place' },

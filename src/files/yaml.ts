@@ -18,6 +18,8 @@ export interface YamlDocument {
   readonly problem: (path: Path, says: Says, at?: 'value' | 'key') => Problem
   /** How a value is written: `1.10` and not 1.1. Undefined for maps, lists and what isn't there. */
   readonly written: (path: Path) => string | undefined
+  /** Keeps what stands at a path out of every problem made from now on. */
+  readonly hide: (path: Path) => void
 }
 
 export type YamlResult =
@@ -42,15 +44,23 @@ export function parseYaml(file: string, bytes: Uint8Array): YamlResult {
   const source = decodeSource(file, bytes)
   if (!source.ok) return { ok: false, problems: [source.problem] }
   const { text } = source
-  const make = problemMaker(file, text, secretRanges(text))
+  const hidden: Range[] = [...secretRanges(text)]
+  const make = problemMaker(file, text, hidden)
   const tokens = parseTokens(text)
   if (typeof tokens === 'number') return { ok: false, problems: [make([tokens, tokens + 1], tooDeep)] }
   // uniqueKeys: our own check takes linear time.
   const composer = new Composer({ uniqueKeys: false, strict: true, version: '1.2', schema: 'core', prettyErrors: false })
   const documents: Document.Parsed[] = [...composer.compose(tokens, true, text.length)]
-  const problems = documents.flatMap((document) =>
-    document.errors.map((error) => make([error.pos[0], error.pos[1]], composeProblem(error, text))),
-  )
+  // The first error in a line usually causes the others in it.
+  const problems = [
+    ...new Map(
+      documents
+        .flatMap((document) => document.errors)
+        .map((error) => make([error.pos[0], error.pos[1]], composeProblem(error, text)))
+        .toReversed()
+        .map((problem) => [problem.line, problem] as const),
+    ).values(),
+  ]
   const [document, second] = documents
   if (second) problems.push(make([second.range[0], second.range[0] + 3], severalDocuments))
   if (problems.length > 0 || !document) return { ok: false, problems }
@@ -64,6 +74,7 @@ export function parseYaml(file: string, bytes: Uint8Array): YamlResult {
       value,
       problem: (path, says, at = 'value') => make(rangeAt(document, content, path, at), says),
       written: (path) => writtenAt(document, content, path),
+      hide: (path) => hidden.push(rangeAt(document, content, path, 'value')),
     },
   }
 }

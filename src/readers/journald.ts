@@ -92,10 +92,12 @@ const unitSeconds: Readonly<Record<string, number>> = {
 export function readTimeSpan(text: string): number | 'infinity' | undefined {
   const trimmed = text.trim()
   if (trimmed === 'infinity') return 'infinity'
-  if (!/^(\s*\d+(\.\d+)?\s*[A-Za-zµ]*)+$/.test(trimmed) || trimmed.length > 100) return undefined
+  if (trimmed === '' || trimmed.length > 100) return undefined
+  const part = /\s*(\d+(?:\.\d+)?)\s*([A-Za-zµ]*)/y
   let total = 0
-  for (const [, number = '', unit = ''] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*([A-Za-zµ]*)/g)) {
-    const seconds = Object.hasOwn(unitSeconds, unit) ? unitSeconds[unit] : undefined
+  while (part.lastIndex < trimmed.length) {
+    const [, number = '', unit = ''] = part.exec(trimmed) ?? []
+    const seconds = number !== '' && Object.hasOwn(unitSeconds, unit) ? unitSeconds[unit] : undefined
     if (seconds === undefined) return undefined
     total += Number(number) * seconds
   }

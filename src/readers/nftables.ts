@@ -34,10 +34,12 @@ interface Condition {
 
 /**
  * Reads `nft -j list ruleset` (libnftables-json(5)). Undefined when the text is no such document. `compat` tables
- * hold xt expressions, which nft doesn't explain: iptables-save has to be read for them.
+ * hold xt expressions, which nft doesn't explain: iptables-save has to be read for them. `dormant` names
+ * tables out of force (`dormantTables`), which nft's JSON leaves out before 1.1.
  */
 export function readNftables(
   text: string,
+  dormant: ReadonlySet<string>,
 ): { readonly filter: PacketFilter; readonly compat: ReadonlySet<string>; readonly empty: boolean } | undefined {
   let document: Json
   try {
@@ -68,7 +70,7 @@ export function readNftables(
     if (!isObject(chain)) continue
     const tableId = `${textOf(chain['family'])} ${textOf(chain['table'])}`
     // a dormant table's base chains aren't registered with their hooks
-    const hook = tables.get(tableId) ? '' : textOf(chain['hook'])
+    const hook = tables.get(tableId) || dormant.has(tableId) ? '' : textOf(chain['hook'])
     chains.set(`${tableId} ${textOf(chain['name'])}`, {
       id: `nft ${tableId} ${textOf(chain['name'])}`,
       table: `nft ${tableId}`,
@@ -93,6 +95,20 @@ export function readNftables(
     chain.rules.push(...readRule(expressions, chain, tableId, sets))
   }
   return { filter: { chains: [...chains.values()], doubts }, compat, empty: chains.size === 0 }
+}
+
+/** Dormant tables, as `family name`, of nft's own text form. */
+export function dormantTables(text: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  let table = ''
+  for (const line of text.split('\n')) {
+    const head = /^table (\S+) (\S+) \{/.exec(line)
+    if (head) table = `${head[1]} ${head[2]}`
+    else if (/^\s+flags .*\bdormant\b/.test(line) && table !== '') found.add(table)
+    // flags stand before everything else of a table
+    else if (/^\s+(?:chain|set|map) /.test(line)) table = ''
+  }
+  return found
 }
 
 /** One rule; a verdict map becomes one rule for each of its entries. */

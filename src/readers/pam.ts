@@ -187,7 +187,9 @@ function build(sources: PamSources, service: string, type: PamType): PamStack {
       failure ??= appendLine(context, steps, rest, { path, line }, 0, 0)
     }
   }
-  return failure ? { ok: false, path: failure.path } : { ok: true, steps, files: used }
+  if (failure) return { ok: false, path: failure.path }
+  // the service's own file, and those that gave lines of the type
+  return { ok: true, steps, files: [...new Set([...used.slice(0, 1), ...steps.map((step) => step.path)])] }
 }
 
 interface Context {

@@ -173,3 +173,19 @@ it.skipIf(!existsSync('/etc/rsyslog.conf'))("reads this machine's own configurat
   const { actions } = read(readFileSync('/etc/rsyslog.conf', 'utf8'))
   expect(actions.some(({ kind }) => kind === 'file' || kind === 'forward')).toBe(true)
 })
+
+it('reads hostile text in reasonable time, without running out of stack', () => {
+  const started = performance.now()
+  const long = 'a'.repeat(300_000)
+  for (const text of [
+    `action(${long})`,
+    'if x then '.repeat(50_000) + '/f',
+    '{'.repeat(200_000),
+    '*.* '.repeat(80_000),
+    `action(${'('.repeat(100_000)}`,
+  ]) {
+    for (const { matches } of read(text).actions) matches('auth', informational)
+  }
+  // a quadratic reader takes minutes here
+  expect(performance.now() - started).toBeLessThan(20_000)
+})

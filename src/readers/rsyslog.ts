@@ -111,6 +111,9 @@ class Reader {
       return line
     }
     let steps = 0
+    let endOfLine = -1
+    // how many conditions `pending` is made of: a chain too long is not followed
+    let chained = 0
     while (at < text.length && steps++ < 200_000) {
       const space = /[\s;]*/y
       space.lastIndex = at
@@ -120,7 +123,10 @@ class Reader {
       const block: Block = top.ruleset === defaultRuleset ? { ...top, ruleset: this.#ruleset } : top
       const condition = both(block.condition, pending ?? always)
       const c = text[at]
-      const endOfLine = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at)
+      if (endOfLine < at) {
+        const found = text.indexOf('\n', at)
+        endOfLine = found < 0 ? text.length : found
+      }
       if (c === '#') at = endOfLine
       else if (text.startsWith('/*', at)) {
         const end = text.indexOf('*/', at + 2)
@@ -168,7 +174,9 @@ class Reader {
           const then = /\bthen\b/gi
           then.lastIndex = at
           const end = then.exec(text)
-          pending = both(pending ?? always, end ? readCondition(text.slice(at + 2, end.index)) : unsure)
+          chained = pending ? chained + 1 : 0
+          pending =
+            end && chained < deepest ? both(pending ?? always, readCondition(text.slice(at + 2, end.index))) : unsure
           this.#previous = pending
           at = end ? end.index + 4 : text.length
         } else if (keyword === 'else' || keyword === 'foreach') {
@@ -357,7 +365,9 @@ function closing(text: string, from: number, open = '(', close = ')'): number {
 /** `name="value" name=["a", "b"]`: values by lower-case name. */
 function readParameters(text: string): Parameters {
   const values = new Map<string, string[]>()
-  const pattern = /([A-Za-z][\w.-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\[([^\]]*)\]|([^\s")\]]+))/g
+  // the look-behind keeps one long word from being tried at each of its letters
+  const pattern =
+    /(?<![\w.-])([A-Za-z][\w.-]*)\s{0,20}=\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|\[([^\]]*)\]|([^\s")\]]+))/g
   for (const [, name = '', double, single, list, bare] of text.matchAll(pattern)) {
     const given =
       list === undefined

@@ -34,9 +34,15 @@ export function readSyslogNg(files: readonly ConfigurationText[]): SyslogNgConfi
     for (const [, pattern = ''] of text.matchAll(/@include\s+"([^"\n]*)"/g)) includes.push(pattern)
     const format = /\bts[-_]format\s*\(\s*"?([a-z0-9]+)"?\s*\)/i.exec(text)?.[1]
     if (format) isoTimestamps = /^(iso|rfc3339)$/i.test(format)
+    let next = 0
+    let line = 1
+    let counted = 0
     for (const block of text.matchAll(/\b(destination|log)\b\s*([\w.-]*|"[^"\n]*")\s*\{/g)) {
+      // blocks don't nest: what stands inside of one belongs to it
+      if (block.index < next) continue
       const from = block.index + block[0].length
-      const body = text.slice(from, blockEnd(text, from))
+      next = blockEnd(text, from)
+      const body = text.slice(from, next)
       if (block[1] === 'log') {
         const plain = !/\b(filter|parser|if|elif|else|junction|channel|rewrite)\b/.test(body)
         for (const [, name = ''] of body.matchAll(/\bdestination\s*\(\s*"?([\w.-]+)"?\s*\)/g)) {
@@ -45,10 +51,14 @@ export function readSyslogNg(files: readonly ConfigurationText[]): SyslogNgConfi
         continue
       }
       const name = (block[2] ?? '').replaceAll('"', '')
-      const at = text.slice(0, block.index).split('\n').length
+      for (; counted < block.index; counted++) if (text[counted] === '\n') line++
+      const at = line
+      let nextDriver = 0
       for (const driver of body.matchAll(/\b(network|syslog|tcp6?|udp6?|file)\s*\(/g)) {
         const start = driver.index + driver[0].length
-        const inside = body.slice(start, blockEnd(body, start, '(', ')'))
+        if (start < nextDriver) continue
+        nextDriver = blockEnd(body, start, '(', ')')
+        const inside = body.slice(start, nextDriver)
         const target = /^\s*"?([^"\s()]+)"?/.exec(inside)?.[1]
         // `file(` and `network(` also stand inside of other drivers' options, without a target of their own
         if (!target || target.endsWith('(')) continue

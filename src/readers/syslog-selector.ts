@@ -16,13 +16,24 @@ export const both =
     return first === undefined || second === undefined ? undefined : true
   }
 
-const facilities: readonly string[] = [
-  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp'],
-  ...Array.from({ length: 8 }, (_, index) => `local${index}`),
-]
+const facilities: readonly string[] =
+  'kern user mail daemon auth syslog lpr news uucp cron authpriv ftp local0 local1 local2 local3 local4 local5 local6 local7'.split(
+    ' ',
+  )
 
+// syslog(3)
 const priorities: Readonly<Record<string, number>> = {
-  ...{ emerg: 0, panic: 0, alert: 1, crit: 2, err: 3, error: 3, warning: 4, warn: 4, notice: 5, info: 6, debug: 7 },
+  emerg: 0,
+  panic: 0,
+  alert: 1,
+  crit: 2,
+  err: 3,
+  error: 3,
+  warning: 4,
+  warn: 4,
+  notice: 5,
+  info: 6,
+  debug: 7,
 }
 
 /** `info`: what sshd and PAM write a sign-in with. */

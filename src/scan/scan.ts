@@ -1,6 +1,7 @@
 import { type ExitOptions, exitOf, tally } from '../core/exit.ts'
 import { Fault, faultExitCodes } from '../core/fault.ts'
 import { judgeComponent, type JudgedBaseline } from '../core/judge.ts'
+import type { ProgressEvent } from '../core/progress.ts'
 import type {
   ComponentResult,
   Counts,
@@ -9,7 +10,6 @@ import type {
   RunBaseline,
   RunResult,
   TargetResult,
-  TargetState,
   Verdict,
 } from '../core/run.ts'
 import type { InterpretContext, Scanner, Target } from '../core/scanner.ts'
@@ -29,20 +29,6 @@ export type Source =
       /** Name for evidence that doesn't bring one. */
       readonly name: string
       readonly open: () => AsyncIterable<Uint8Array>
-    }
-
-/** What happens to a target, for whoever shows it. */
-export type ScanEvent =
-  | { readonly type: 'start'; readonly target: string }
-  | { readonly type: 'phase'; readonly target: string; readonly phase: 'collect' | 'judge' }
-  | {
-      readonly type: 'done'
-      readonly target: string
-      readonly state: TargetState
-      readonly components: number
-      readonly fail: number
-      readonly unknown: number
-      readonly problem?: LocalText
     }
 
 export interface ScanRequest {
@@ -68,7 +54,7 @@ export interface ScanRequest {
   readonly now: () => Date
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
   readonly signal: AbortSignal
-  readonly onEvent: (event: ScanEvent) => void
+  readonly onEvent: (event: ProgressEvent) => void
   readonly retry?: RetryPolicy
 }
 
@@ -150,25 +136,28 @@ async function scanSource(
         totals.target(position, failedTarget(given.name, evidence.collector, unknownCollector(evidence.collector)))
         continue
       }
-      request.onEvent({ type: 'phase', target: given.name, phase: 'judge' })
+      request.onEvent({ type: 'phase', target: given.name, phase: judging })
       const labels = source.kind === 'live' ? given.labels : { ...header.labels, ...given.labels }
-      const state = { components: 0, fail: 0, unknown: 0, refused: undefined as LocalText | undefined }
+      let components = 0
+      let refused: LocalText | undefined
+      let ahead: LocalText | undefined
       for (const snapshot of scanner.interpret(evidence, contextOf(given))) {
-        state.refused = source.kind === 'bundle' ? tooOld(snapshot, request) : undefined
-        if (state.refused) break
-        state.components += 1
-        await judgeInto(snapshot, given, labels, request, writer, totals, position, state)
+        refused = source.kind === 'bundle' ? tooOld(snapshot, request) : undefined
+        if (refused) break
+        components += 1
+        ahead = clockAhead(snapshot, request) ?? ahead
+        await judgeInto(snapshot, given, labels, request, writer, totals, position)
       }
       const broken = problems[0]?.what ?? (evidence.complete ? undefined : brokeOff)
-      const problem = state.refused ?? broken
+      const problem = refused ?? broken
       const result: TargetResult = {
         name: given.name,
         scanner: scanner.id,
-        state: state.refused ? 'denied' : state.components === 0 ? 'unreachable' : broken ? 'partial' : 'ok',
-        problems: [...(problem ? [problem] : []), ...clockProblem(state.components, totals, request)],
+        state: refused ? 'denied' : components === 0 ? 'unreachable' : broken ? 'partial' : 'ok',
+        problems: [...(problem ? [problem] : []), ...(ahead ? [ahead] : [])],
       }
       totals.target(position, result)
-      request.onEvent({ type: 'done', target: given.name, ...state, state: result.state, ...(problem && { problem }) })
+      request.onEvent({ type: 'done', target: given.name, state: result.state, ...(problem && { problem }) })
     }
   } catch (cause) {
     problems.push(asFault(cause))
@@ -182,7 +171,7 @@ async function scanSource(
     const what = first?.what ?? { ja: '証跡が見つからない', en: 'no evidence was found' }
     totals.target(position, { name, scanner: scannerId, state: first?.code === 'denied' ? 'denied' : 'unreachable', problems: [what] })
     totals.gap(position, { target: name, what: [], why: what, ...(first?.next && { needs: first.next }) })
-    request.onEvent({ type: 'done', target: name, state: 'unreachable', components: 0, fail: 0, unknown: 0, problem: what })
+    request.onEvent({ type: 'done', target: name, state: 'unreachable', problem: what })
   }
 }
 
@@ -194,14 +183,11 @@ async function judgeInto(
   writer: SpoolWriter,
   totals: Totals,
   position: number,
-  state: { fail: number; unknown: number },
 ): Promise<void> {
   await writer.write('component', componentResult(snapshot, target, request.rows))
   const options = request.asOf ? { labels, asOf: request.asOf } : { labels }
   for (const finding of judgeComponent(snapshot, request.baselines, options)) {
     totals.finding(finding)
-    if (finding.verdict === 'fail') state.fail += 1
-    if (finding.verdict === 'unknown') state.unknown += 1
     await writer.write('finding', finding)
   }
   for (const gap of gapsOf(snapshot, target.name)) totals.gap(position, gap)
@@ -217,7 +203,7 @@ async function* chunksOf(source: Source, request: ScanRequest, problems: Fault[]
     return
   }
   const { target, scanner } = source
-  request.onEvent({ type: 'phase', target: target.name, phase: 'collect' })
+  request.onEvent({ type: 'phase', target: target.name, phase: collecting })
   const deadline = AbortSignal.timeout((target.timeout ?? request.timeoutSeconds) * 1000)
   const signal = AbortSignal.any([request.signal, deadline])
   const ask = { deep: request.deep, simulateUpgrade: request.simulateUpgrade, signal, secrets: new Set<string>() }
@@ -287,13 +273,14 @@ function tooOld(snapshot: Snapshot, request: ScanRequest): LocalText | undefined
 }
 
 /** A machine whose clock is more than five minutes ahead of ours: its ages can't be trusted. */
-function clockProblem(components: number, totals: Totals, request: ScanRequest): readonly LocalText[] {
-  const observed = totals.lastObserved
-  if (components === 0 || observed === undefined) return []
-  const ahead = (Date.parse(observed) - request.now().getTime()) / 1000
-  if (ahead <= 300) return []
-  return [{ ja: `対象の時計が ${Math.round(ahead)} 秒進んでいる`, en: `the target's clock is ${Math.round(ahead)} seconds ahead` }]
+function clockAhead(snapshot: Snapshot, request: ScanRequest): LocalText | undefined {
+  const ahead = Math.round((Date.parse(snapshot.component.observedAt) - request.now().getTime()) / 1000)
+  if (!(ahead > 300)) return undefined
+  return { ja: `対象の時計が ${ahead} 秒進んでいる`, en: `the target's clock is ${ahead} seconds ahead` }
 }
+
+const collecting: LocalText = { ja: '収集中', en: 'collecting' }
+const judging: LocalText = { ja: '判定中', en: 'judging' }
 
 const noCounts = (): { -readonly [key in keyof Counts]: Counts[key] } => ({
   pass: 0,
@@ -320,7 +307,6 @@ class Totals {
   readonly #targets = new Map<number, TargetResult[]>()
   readonly #gaps = new Map<number, GapResult[]>()
   #internal: Fault | undefined
-  lastObserved: string | undefined
 
   constructor(request: ScanRequest) {
     this.#request = request

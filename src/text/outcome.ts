@@ -12,7 +12,7 @@ export type Outcome = keyof typeof outcomes
 export function outcomeOf(result: RunResult): Outcome {
   const { summary, exit } = result
   const codes = exit.reasons.map((reason) => reason.code)
-  if (result.run.partial) return 'interrupted'
+  if (result.run.partial || exit.code === 130 || exit.code === 143) return 'interrupted'
   if (exit.code === 1 || (exit.code >= 10 && exit.code <= 13)) return 'failed'
   if (exit.code === 5 || codes.includes(5)) return 'governance'
   const incomplete =

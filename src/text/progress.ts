@@ -182,5 +182,5 @@ function windowLines(
   )
   const rest = entries.length - shown.length
   if (rest > 0) lines.push(truncate(`  ${messages.more(rest)[lang]}`, columns, mark.ellipsis))
-  return [color.bold(truncate(head.join(`  ${mark.dot} `), columns, mark.ellipsis)), ...lines.map(color.dim)]
+  return [color.bold(truncate(head.join(` ${mark.dot} `), columns, mark.ellipsis)), ...lines.map(color.dim)]
 }

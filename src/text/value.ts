@@ -1,26 +1,12 @@
 import type { FieldDefinition, Setting } from '../core/catalogue/define.ts'
+import { valueText as described } from '../core/describe.ts'
 import type { Field, Value } from '../core/fact.ts'
 import type { Language, LocalText } from '../core/text.ts'
 import { visible } from './safe.ts'
-import { durationText, japan, shownInstant } from './time.ts'
+import { japan, shownInstant } from './time.ts'
 
 /** What of a setting or a field is needed to put its value in words. */
-export type ValueDefinition = Pick<Setting | FieldDefinition, 'type' | 'unit'>
-
-/** Units of the catalogue. In Japanese they follow the number without a space; English has one and many. */
-export const unitWords: Readonly<Record<string, { readonly ja: string; readonly en: string; readonly one: string }>> = {
-  attempts: { ja: '回', en: 'attempts', one: 'attempt' },
-  bits: { ja: 'ビット', en: 'bits', one: 'bit' },
-  bytes: { ja: 'バイト', en: 'bytes', one: 'byte' },
-  characters: { ja: '文字', en: 'characters', one: 'character' },
-  classes: { ja: '種類', en: 'classes', one: 'class' },
-  files: { ja: '個', en: 'files', one: 'file' },
-  generations: { ja: '世代', en: 'generations', one: 'generation' },
-  keys: { ja: '個', en: 'keys', one: 'key' },
-  machines: { ja: '台', en: 'machines', one: 'machine' },
-  packages: { ja: '個', en: 'packages', one: 'package' },
-  passwords: { ja: '世代', en: 'passwords', one: 'password' },
-}
+export type ValueDefinition = Pick<Setting | FieldDefinition, 'type' | 'unit' | 'values'>
 
 /** Words of closed vocabularies that mean the same wherever they occur. Names of algorithms and formats stay as they are. */
 export const vocabulary: Readonly<Record<string, LocalText>> = {
@@ -51,51 +37,31 @@ export const vocabulary: Readonly<Record<string, LocalText>> = {
   'allow-list': { ja: '許可一覧のみ', en: 'allow list only' },
 }
 
-/** Words for what is no ordinary value. */
-export const valueWords = {
-  never: { ja: 'なし', en: 'never' },
-  untilUnlocked: { ja: '管理者が解除するまで', en: 'until an administrator unlocks it' },
-  yes: { ja: 'はい', en: 'yes' },
-  no: { ja: 'いいえ', en: 'no' },
-  empty: { ja: '（空）', en: '(empty)' },
-  absent: { ja: '未設定', en: 'not set' },
-} as const satisfies Readonly<Record<string, LocalText>>
+/** A field that was read and is not set. */
+export const notSet: LocalText = { ja: '未設定', en: 'not set' }
 
-/** Shows a value of a setting or a field in words: `15分`, `until an administrator unlocks it`, `いいえ`, `5 attempts`. */
+/**
+ * Shows a value of a setting or a field in words: `15分`, `until unlocked by an administrator`, `いいえ`, `5 attempts`.
+ * What findings say is made by `core/describe.ts`; this adds what only a shown value needs: the words of closed
+ * vocabularies, instants in the reader's time zone, and visible characters.
+ */
 export function valueText(
   value: Value,
   definition: ValueDefinition | undefined,
   lang: Language,
   timeZone: string = japan,
 ): string {
-  if (typeof value === 'boolean') return valueWords[value ? 'yes' : 'no'][lang]
-  if (typeof value === 'number') return numberText(value, definition, lang)
-  if (typeof value === 'string') return wordText(value, definition, lang, timeZone)
-  if (value.length === 0) return valueWords.empty[lang]
-  return value.map((word) => wordText(word, definition, lang, timeZone)).join(lang === 'ja' ? '、' : ', ')
-}
-
-function numberText(value: number, definition: ValueDefinition | undefined, lang: Language): string {
-  if (definition?.type === 'duration') return durationText(value, lang)
-  const unit = definition?.unit
-  if (!unit) return String(value)
-  const words = unitWords[unit]
-  if (!words) return `${value} ${unit}`
-  return lang === 'ja' ? `${value}${words.ja}` : `${value} ${value === 1 ? words.one : words.en}`
-}
-
-function wordText(value: string, definition: ValueDefinition | undefined, lang: Language, timeZone: string): string {
-  const type = definition?.type
-  if (type === 'number' || type === 'duration') {
-    if (value === 'never') return valueWords.never[lang]
-    if (value === 'until-unlocked') return valueWords.untilUnlocked[lang]
+  const type = definition?.type ?? 'text'
+  if (typeof value === 'string') {
+    if (type === 'instant') return shownInstant(value, timeZone)
+    if (definition?.values && Object.hasOwn(vocabulary, value)) return vocabulary[value]?.[lang] ?? visible(value)
+    if (type !== 'number' && type !== 'duration') return visible(value)
   }
-  if (type === 'instant') return shownInstant(value, timeZone)
-  if (value === '') return valueWords.empty[lang]
-  if (definition && 'values' in definition && Object.hasOwn(vocabulary, value)) {
-    return vocabulary[value]?.[lang] ?? visible(value)
+  if (Array.isArray(value) && value.length > 0) {
+    const words = value.map((word) => valueText(word, definition && { ...definition, type: 'text' }, lang, timeZone))
+    return words.join(lang === 'ja' ? '、' : ', ')
   }
-  return visible(value)
+  return visible(described(value, { type, ...(definition?.unit && { unit: definition.unit }) })[lang])
 }
 
 /** Shows a field of a row: its value in words, or why there is none. */
@@ -105,7 +71,7 @@ export function fieldText(
   lang: Language,
   timeZone: string = japan,
 ): string {
-  if (field === null) return valueWords.absent[lang]
+  if (field === null) return notSet[lang]
   if (typeof field !== 'object' || Array.isArray(field)) return valueText(field as Value, definition, lang, timeZone)
   const why = Object.values(field)[0] as LocalText
   return visible(why[lang])

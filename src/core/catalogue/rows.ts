@@ -217,6 +217,8 @@ export const rowTypes = rows({
   patch: {
     ja: '未適用の更新',
     en: 'Pending update',
+    descriptionJa: '未適用のセキュリティ更新。それ以外の更新は --simulate-upgrade を付けたときだけ並ぶ。',
+    descriptionEn: 'Pending security updates; others are only listed with --simulate-upgrade.',
     kinds: everything,
     fields: {
       name: field('text', '名称', 'Name'),

@@ -304,6 +304,9 @@ system_marks() {
 system_clock() {
   # asked only where systemd runs: elsewhere there is nobody to answer
   if [ -d /run/systemd/system ]; then run timedatectl 5 timedatectl show; else skip timedatectl command; fi
+  # systemd-timesyncd keeps this folder while it runs
+  if [ -d /run/systemd/system ] && [ -d /run/systemd/timesync ]; then run timesync 5 timedatectl show-timesync
+  else skip timesync not-asked; fi
   run chrony 5 chronyc -n -c -m tracking sources
   if have ntpq; then run ntp-peers 5 ntpq -pn; else skip ntp-peers command; fi
   # the last line of a copied zone file is its rule (RFC 8536 section 3.3)
@@ -358,8 +361,9 @@ system_deep() {
     skip special-files not-asked; skip package-files not-asked; return
   fi
   set --
+  SKIPPED=
   while read -r _ _ _ _ M REST; do
-    case $M in *\\*) continue ;; esac
+    case $M in *\\*) SKIPPED="$SKIPPED$M$NL"; continue ;; esac
     case " ${REST#* - }" in
       ' ext'* | ' xfs '* | ' btrfs '* | ' zfs '* | ' f2fs '* | ' jfs '* | ' reiserfs '* | ' bcachefs '* | ' tmpfs '* | ' overlay '* | ' ubifs '* | ' vfat '* | ' ntfs3 '* | ' exfat '*)
         case $M in
@@ -370,6 +374,8 @@ system_deep() {
   done </proc/self/mountinfo
   begin special-files
   for M; do printf '@root %s\n' "$M"; done
+  # a name with a space or worse stands escaped in the list and is left out
+  [ -n "$SKIPPED" ] && printf '@skipped\n'
   # busybox before 1.37 can't look for files without an owner
   if find /dev/null -prune -nouser >/dev/null 2>&1; then N='-o -nouser -o -nogroup'; printf '@owners yes\n'
   else N=; printf '@owners no\n'; fi
@@ -377,20 +383,23 @@ system_deep() {
   # shellcheck disable=SC2086
   { limited 1800 find "$@" -xdev '(' -type f -o -type d ')' '(' \
     '(' -perm -0002 '(' -type f -o ! -perm -1000 ')' ')' -o '(' -type f '(' -perm -4000 -o -perm -2000 ')' ')' \
-    $N ')' -exec stat -c '%a %u %g %U %G %F|%n' '{}' + 2>/dev/null; printf '@exit %s\n' "$?"; } | awk '
-      NR <= 20000 { print }
+    $N ')' -exec stat -c '%a %u %g %U %G %F|%n' '{}' + 2>&1; printf '@exit %s\n' "$?"; } | awk '
+      # what vanished during the walk is no fault
+      /^(find|stat|busybox): / { if (!/No such file or directory/) errors++; next }
       { last = $0 }
-      END { print "@count " NR - 1; print last }'
+      /^@exit [0-9]+$/ { next }
+      ++n <= 20000 { print }
+      END { print "@errors " errors + 0; print "@count " n + 0; print last }'
   finish $?
   if have dpkg && [ -s /var/lib/dpkg/status ]; then
     begin package-files
     printf '@manager dpkg\n'
-    { limited 1800 dpkg -V 2>/dev/null; printf '@exit %s\n' "$?"; } | awk 'NR <= 20000 { print } { last = $0 } END { print "@count " NR - 1; print last }'
+    { limited 1800 dpkg -V 2>/dev/null; printf '@exit %s\n' "$?"; } | awk '{ last = $0 } /^@exit [0-9]+$/ { next } ++n <= 20000 { print } END { print "@count " n + 0; print last }'
     finish $?
   elif have rpm; then
     begin package-files
     printf '@manager rpm\n'
-    { limited 1800 rpm -Va --nomtime 2>/dev/null; printf '@exit %s\n' "$?"; } | awk 'NR <= 20000 { print } { last = $0 } END { print "@count " NR - 1; print last }'
+    { limited 1800 rpm -Va --nomtime 2>/dev/null; printf '@exit %s\n' "$?"; } | awk '{ last = $0 } /^@exit [0-9]+$/ { next } ++n <= 20000 { print } END { print "@count " n + 0; print last }'
     finish $?
   else skip package-files command; fi
 }

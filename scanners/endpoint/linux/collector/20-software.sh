@@ -420,7 +420,7 @@ software_advisories() {
 
 software_updates() {
   FILES_CLEAN=$SOFTWARE_CONFIG
-  files package-files /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources \
+  files package-source-files /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources \
     /etc/dnf/dnf.conf /etc/yum.conf /etc/yum.repos.d/*.repo /etc/zypp/zypp.conf /etc/zypp/repos.d/*.repo \
     /etc/apk/repositories /etc/pacman.conf /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf \
     /usr/share/dnf5/dnf5-plugins/automatic.conf /etc/yum/yum-cron.conf /etc/sysconfig/automatic_online_update \
@@ -478,7 +478,16 @@ software_protection() {
   for F in /var/lib/clamav/daily.cvd /var/lib/clamav/daily.cld /var/lib/clamav/main.cvd /var/lib/clamav/main.cld; do
     if [ -r "$F" ]; then set -- "$@" "$F"; fi
   done
-  if [ $# -gt 0 ]; then run clamav-definitions 5 head -c 200 /dev/null "$@"; fi
+  if [ $# -gt 0 ]; then run clamav-definitions 5 head -c 200 /dev/null "$@"
+  else
+    begin clamav-definitions
+    if [ -d /var/lib/clamav ] && ! { [ -r /var/lib/clamav ] && [ -x /var/lib/clamav ]; }; then printf '@denied /var/lib/clamav\n'
+    else
+      printf '@absent\n'
+      for F in /var/lib/clamav/daily.c[lv]d; do [ -e "$F" ] && printf '@denied %s\n' "$F"; done
+    fi
+    finish 0
+  fi
   if [ -x /opt/microsoft/mdatp/sbin/wdavdaemon ] || have mdatp; then run mdatp-health 15 mdatp health --output json; fi
 }
 

@@ -5,7 +5,6 @@ collect_accounts() {
   accounts_pam
   accounts_table
   accounts_files
-  accounts_sudo
   accounts_last_used
   accounts_keys
 }
@@ -76,6 +75,9 @@ accounts_pam() {
     if [ -u "$F" ]; then printf 'setuid %s\n' "$F"; else printf 'present %s\n' "$F"; fi
   done
   IFS=$OLD
+  # sudo may be the one written in Rust, whose policy and defaults differ
+  # shellcheck disable=SC3013 # every shell that this runs in has -ef
+  if [ /usr/bin/sudo -ef /usr/lib/cargo/bin/sudo ] || [ /usr/bin/sudo -ef /usr/bin/sudo-rs ]; then printf 'sudo-rs /usr/bin/sudo\n'; fi
   finish 0
 
   accounts_named settings; N=$ACCOUNTS_NAMED
@@ -103,6 +105,7 @@ accounts_pam() {
     # shellcheck disable=SC2086 # one path a line
     set -- $ACCOUNTS_NAMED
     IFS=$OLD
+    # shellcheck disable=SC2016
     limited 10 awk '
       FNR == 1 { if (open) print "@end"; print "@file " FILENAME; open = 1 }
       {
@@ -138,7 +141,7 @@ accounts_table() {
   if [ -r /etc/shadow ]; then printf 'shadow read\n'; set -- "$@" /etc/shadow
   elif [ -e /etc/shadow ]; then printf 'shadow denied\n'
   else printf 'shadow absent\n'; fi
-  limited 10 awk -F: '
+  awk -F: '
     function algorithm(h) {
       if (h ~ /^\$y\$/) return "yescrypt"
       if (h ~ /^\$gy\$/) return "gost-yescrypt"
@@ -180,17 +183,34 @@ accounts_table() {
   finish $?
 }
 
+# Name services, shells, automatic logons, sudo, doas and polkit: one process reads them all.
 accounts_files() {
-  files account-files /etc/nsswitch.conf /usr/etc/nsswitch.conf /etc/shells /usr/etc/shells /etc/default/useradd \
-    /usr/etc/default/useradd /usr/etc/useradd \
-    /etc/gdm/custom.conf /etc/gdm3/custom.conf /etc/gdm3/daemon.conf /etc/lightdm/lightdm.conf \
-    /etc/lightdm/lightdm.conf.d/*.conf /usr/share/lightdm/lightdm.conf.d/*.conf /etc/sddm.conf /etc/sddm.conf.d/*.conf \
-    /usr/lib/sddm/sddm.conf.d/*.conf /etc/greetd/config.toml /etc/lxdm/lxdm.conf /etc/slim.conf /etc/inittab \
-    /etc/sysconfig/displaymanager /etc/systemd/system/getty@*.service /etc/systemd/system/getty@*.service.d/*.conf \
+  accounts_named sudo
+  N=$ACCOUNTS_NAMED
+  accounts_named sudo-folder
+  set -- /etc/nsswitch.conf /usr/etc/nsswitch.conf /etc/shells /usr/etc/shells /etc/default/useradd \
+    /usr/etc/default/useradd /usr/etc/useradd /etc/gdm/custom.conf /etc/gdm3/custom.conf /etc/gdm3/daemon.conf \
+    /etc/lightdm/lightdm.conf /etc/lightdm/lightdm.conf.d/*.conf /usr/share/lightdm/lightdm.conf.d/*.conf \
+    /etc/sddm.conf /etc/sddm.conf.d/*.conf /usr/lib/sddm/sddm.conf.d/*.conf /etc/greetd/config.toml \
+    /etc/lxdm/lxdm.conf /etc/slim.conf /etc/inittab /etc/sysconfig/displaymanager \
+    /etc/systemd/system/getty@*.service /etc/systemd/system/getty@*.service.d/*.conf \
     /etc/systemd/system/serial-getty@*.service /etc/systemd/system/serial-getty@*.service.d/*.conf \
     /etc/systemd/system/console-getty.service.d/*.conf /etc/systemd/system/container-getty@*.service.d/*.conf \
     /run/systemd/system/getty@*.service.d/*.conf /run/systemd/system/serial-getty@*.service.d/*.conf \
-    /usr/lib/systemd/system/getty@*.service.d/*.conf /usr/lib/systemd/system/serial-getty@*.service.d/*.conf
+    /usr/lib/systemd/system/getty@*.service.d/*.conf /usr/lib/systemd/system/serial-getty@*.service.d/*.conf \
+    /etc/sudoers /etc/sudoers-rs /usr/etc/sudoers /etc/doas.conf /usr/local/etc/doas.conf /etc/doas.d/*.conf \
+    /etc/polkit-1/rules.d/*.rules /usr/share/polkit-1/rules.d/*.rules /usr/local/share/polkit-1/rules.d/*.rules \
+    /etc/polkit-1/localauthority.conf.d/*.conf
+  OLD=$IFS; IFS=$NL
+  for F in $N; do set -- "$@" "$F"; done
+  N=
+  for D in /etc/sudoers.d $ACCOUNTS_NAMED; do
+    case $NL$N in *"$NL$D$NL"*) continue ;; esac
+    N=$N$D$NL
+    for F in "${D%/}"/*; do set -- "$@" "$F"; done
+  done
+  IFS=$OLD
+  files account-files "$@"
   begin account-homed
   for F in /var/lib/systemd/home/*.identity /etc/userdb/*.user /run/userdb/*.user /usr/lib/userdb/*.user; do
     [ -e "$F" ] && printf '%s\n' "$F"
@@ -198,28 +218,6 @@ accounts_files() {
   if [ -d /var/lib/systemd/home ] && [ ! -r /var/lib/systemd/home ]; then printf 'denied\n'; fi
   finish 0
 }
-
-accounts_sudo() {
-  accounts_named sudo
-  N=$ACCOUNTS_NAMED
-  accounts_named sudo-folder
-  set -- /etc/sudoers /etc/sudoers-rs /usr/etc/sudoers /etc/doas.conf /usr/local/etc/doas.conf /etc/doas.d/*.conf \
-    /etc/polkit-1/rules.d/*.rules /usr/share/polkit-1/rules.d/*.rules /usr/local/share/polkit-1/rules.d/*.rules \
-    /etc/polkit-1/localauthority.conf.d/*.conf
-  OLD=$IFS; IFS=$NL
-  for F in $N; do set -- "$@" "$F"; done
-  for D in /etc/sudoers.d $ACCOUNTS_NAMED; do
-    case " $SUDO_SEEN " in *" $D "*) continue ;; esac
-    SUDO_SEEN="$SUDO_SEEN $D"
-    IFS=' '
-    for F in "${D%/}"/*; do set -- "$@" "$F"; done
-    IFS=$NL
-  done
-  IFS=$OLD
-  files sudo-files "$@"
-  run sudo-version 5 sudo -V
-}
-SUDO_SEEN=
 
 accounts_last_used() {
   if have lastlog2; then run last-logins 10 lastlog2
@@ -240,7 +238,7 @@ accounts_keys() {
   PATTERNS=${ACCOUNTS_NAMED:-.ssh/authorized_keys$NL.ssh/authorized_keys2$NL}
   set --
   SEEN=$NL
-  while IFS=: read -r A _ U _ _ H _; do
+  while IFS=: read -r A _ _ _ _ H _; do
     case $A in ''|[+-]*) continue ;; esac
     case $H in /*) ;; *) H=/nonexistent ;; esac
     OLD=$IFS; IFS=$NL
@@ -266,6 +264,7 @@ accounts_keys() {
     IFS=$OLD
   done </etc/passwd
   if [ $# -gt 0 ]; then
+    # shellcheck disable=SC2016
     limited 10 awk 'BEGIN {
       for (i = 1; i < ARGC; i++) {
         f = ARGV[i]; n = 0

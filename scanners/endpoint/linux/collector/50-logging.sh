@@ -23,10 +23,10 @@ logging_files() {
   if [ $# -eq 0 ]; then finish 0; return; fi
   limited "$FILES_LIMIT" awk '
     function kind_of(f) {
-      if (f ~ /^\/(usr\/)?etc\/logrotate\./) return "logrotate"
-      if (f ~ /^\/(etc|run)\/rsyslog/) return "rsyslog"
-      if (f ~ /^\/etc\/syslog-ng\//) return "syslog-ng"
-      if (f ~ /^\/etc\/squid\//) return "squid"
+      if (f ~ /\/etc\/logrotate\./) return "logrotate"
+      if (f ~ /\/(etc|run)\/rsyslog/) return "rsyslog"
+      if (f ~ /\/etc\/syslog-ng\//) return "syslog-ng"
+      if (f ~ /\/etc\/squid\//) return "squid"
       if (f ~ /\/conf\.d\/|\/default\//) return "options"
       if (f ~ /\.service/) return "unit"
       return "plain"
@@ -139,6 +139,7 @@ logging_files() {
       else if (kind == "squid") { if (s !~ /^[ \t]*(access_log|logfile_rotate|include)[ \t]/) s = "" }
       else if (kind == "options") { if (s !~ /^[ \t]*SYSLOGD_OPTS=/) s = "" }
       else if (kind == "unit") { if (s !~ /^[ \t]*(\[|RefuseManualStop)/) s = "" }
+      else if (s ~ /^[ \t]*[#;]/) s = ""
       while (match(s, /:\/\/[^\/@ \t"\047]*@/)) s = substr(s, 1, RSTART + 2) substr(s, RSTART + RLENGTH)
       return s
     }
@@ -219,7 +220,7 @@ collect_logging() {
     /etc/squid/squid.conf /etc/squid/conf.d/*.conf
 
   logging_modes logging-modes \
-    /var/log /var/log/* /var/log/audit/* /var/log/journal/* /var/log/journal/*/* \
+    /var/log /var/log/* /var/log/audit /var/log/journal /var/log/audit/* /var/log/journal/* /var/log/journal/*/* \
     /run/log/journal /run/log/journal/* /run/log/journal/*/* \
     /etc/audit /etc/audit/* /etc/audit/rules.d/* /etc/audit/plugins.d/* \
     /etc/rsyslog.conf /etc/rsyslog.d /etc/rsyslog.d/* /etc/syslog-ng /etc/syslog-ng/* /etc/syslog-ng/conf.d/* \

@@ -278,7 +278,7 @@ function outcomeOf(rule: AuditRule): Outcome {
       const yes = value === '1' || value === 'yes'
       outcome &= (operator === '=') === yes ? success : failure
     } else if (name === 'exit') {
-      const negative = /^-/.test(value)
+      const negative = value.startsWith('-')
       if (operator === '=') outcome &= negative ? refusedOnly(rule, value) : success
       else if (operator === '<' || operator === '<=') outcome &= failure
       else if (operator === '>' || operator === '>=') outcome &= negative && value !== '-1' ? complete : success

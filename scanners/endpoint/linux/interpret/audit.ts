@@ -42,7 +42,7 @@ function containerFacts(): readonly Fact[] {
     ja: 'コンテナのため。カーネルの監査はホスト側で行われる',
     en: 'a container: kernel auditing belongs to its host',
   }
-  const evidence: readonly EvidenceRef[] = [{ source: 'virtualisation' }]
+  const evidence: readonly EvidenceRef[] = [{ source: 'machine-files' }]
   return observesAudit.settings.flatMap((setting) => {
     if (setting === 'logging.audit-policy') {
       return auditCategories.map((key) => inapplicable(setting, why, evidence, { kind: 'category', key }))

@@ -51,14 +51,14 @@ export function elevation(evidence: Evidence): Reading<Elevation> {
 function collect(evidence: Evidence): Reading<Elevation> {
   const pam = pamEvidence(evidence)
   if (!pam.ok) return pam
-  const files = sectionFiles(evidence, 'sudo-files')
+  const files = sectionFiles(evidence, 'account-files')
   if (!files.ok) return files
   const assignments: Assignment[] = []
   const gaps: LocalText[] = []
   let sudo: Elevation['sudo']
   let sudoUnreadable = false
   if (hasProgram(pam.value, 'sudo')) {
-    const kind = isSudoRs(evidence) ? 'sudo-rs' : 'sudo'
+    const kind = pam.value.sudoIsRust ? 'sudo-rs' : 'sudo'
     const path = policyPath(files.value, kind)
     const policy = readSudoers(files.value, path)
     gaps.push(...policy.gaps)
@@ -78,11 +78,6 @@ function collect(evidence: Evidence): Reading<Elevation> {
   gaps.push(...polkit.gaps)
   assignments.push(...polkit.assignments)
   return read({ assignments, gaps, sudo, sudoUnreadable, doas, doasUnreadable, su: hasProgram(pam.value, 'su') })
-}
-
-function isSudoRs(evidence: Evidence): boolean {
-  const version = evidence.sections.get('sudo-version')
-  return version !== undefined && /^sudo-rs\b/m.test(version.text)
 }
 
 function policyPath(files: ReadonlyMap<string, CollectedFile>, kind: 'sudo' | 'sudo-rs'): string {

@@ -1,7 +1,7 @@
 import { type Evidence, needsRoot, type Reading, read, sectionText, unreadable } from '../../../../src/core/evidence.ts'
 import type { LocalText } from '../../../../src/core/text.ts'
 import { readIptables } from '../../../../src/readers/iptables.ts'
-import { readNftables } from '../../../../src/readers/nftables.ts'
+import { dormantTables, readNftables } from '../../../../src/readers/nftables.ts'
 import type { FilterFamily, PacketFilter } from '../../../../src/readers/packet-filter.ts'
 import { collectedAsRoot } from './views.ts'
 
@@ -75,9 +75,11 @@ function readNewer(evidence: Evidence, state: string): Reading<Newer> {
     const compat = readCompat(evidence)
     return read({ ...compat, missing: [{ ja: 'nft 命令が入っていない', en: 'nft is not installed' }, ...compat.missing] })
   }
-  const ruleset = readNftables(text.value)
+  const tables = sectionText(evidence, 'nft-tables')
+  if (!tables.ok) return tables
+  const ruleset = readNftables(text.value, dormantTables(tables.value))
   if (!ruleset) return unreadable({ ja: 'nft-ruleset を解釈できない', en: 'nft-ruleset can not be understood' })
-  if (ruleset.compat.size === 0) return read({ parts: [ruleset.filter], sources: ['nft-ruleset'], missing: [] })
+  if (ruleset.compat.size === 0) return read({ parts: [ruleset.filter], sources: ['nft-ruleset', 'nft-tables'], missing: [] })
   const compat = readCompat(evidence)
   const replaced = new Set(compat.parts.flatMap((part) => part.chains.map((chain) => chain.table.replace(/^iptables-nft /, ''))))
   const kept = ruleset.filter.chains.filter((chain) => {
@@ -90,7 +92,7 @@ function readNewer(evidence: Evidence, state: string): Reading<Newer> {
   }))
   return read({
     parts: [{ ...ruleset.filter, chains: kept }, ...wanted],
-    sources: ['nft-ruleset', ...compat.sources],
+    sources: ['nft-ruleset', 'nft-tables', ...compat.sources],
     // without iptables-nft-save the xt conditions stay unknown, which the evaluation already holds against them
     missing: [],
   })

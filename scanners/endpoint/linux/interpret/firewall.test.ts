@@ -12,14 +12,15 @@ interface Listing {
   readonly iptables: string
   readonly ip6tables: string
   readonly legacy: string
+  readonly tables: string
 }
 
 function load(commands: string): Listing {
-  const script = `set -e\n${commands}\necho @@@; nft -j list ruleset; echo @@@; iptables-nft-save 2>/dev/null; echo @@@; ip6tables-nft-save 2>/dev/null; echo @@@; [ -z "$LEGACY" ] || iptables-legacy-save 2>/dev/null`
+  const script = `set -e\n${commands}\necho @@@; nft -j list ruleset; echo @@@; iptables-nft-save 2>/dev/null; echo @@@; ip6tables-nft-save 2>/dev/null; echo @@@; [ -z "$LEGACY" ] || iptables-legacy-save 2>/dev/null; echo @@@; nft -t list ruleset`
   const run = spawnSync('unshare', ['-n', 'sh', '-c', script], { encoding: 'utf8' })
   if (run.status !== 0) throw new Error(run.stderr)
-  const [, nft = '', iptables = '', ip6tables = '', legacy = ''] = run.stdout.split('@@@\n')
-  return { nft, iptables, ip6tables, legacy }
+  const [, nft = '', iptables = '', ip6tables = '', legacy = '', tables = ''] = run.stdout.split('@@@\n')
+  return { nft, iptables, ip6tables, legacy, tables }
 }
 
 const nft = (rules: string): Listing => load(`nft -f - <<'RULES'\n${rules}\nRULES`)
@@ -30,6 +31,7 @@ const ipv6Unused = { '/proc/net/if_inet6': '00000000000000000000000000000001 01 
 const sectionsOf = (listing: Partial<Listing>, files: Readonly<Record<string, string>> = ipv6Used): Record<string, GivenSection> => ({
   'firewall-kernel': `nf_tables=present\nip_tables=present\nip_tables_names=${listing.legacy ? ' filter' : ''}\nip6_tables_names=\n`,
   'nft-ruleset': listing.nft ?? '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}',
+  'nft-tables': listing.tables ?? '',
   'iptables-nft': listing.iptables ?? '',
   'ip6tables-nft': listing.ip6tables ?? '',
   'iptables-legacy': listing.legacy ? listing.legacy : { skipped: 'not-asked' },
@@ -78,7 +80,6 @@ describe.skipIf(!namespaces)('packets that no rule names, in rule sets that nft 
     ['a drop of some addresses only', 'ip saddr 10.0.0.0/8 drop\nmeta l4proto tcp drop', 'accept', 'allow'],
     ['a mark that can not be followed', 'meta mark 0x1 accept', 'drop', 'unreadable'],
     ['a mark that drops', 'meta mark 0x1 drop', 'accept', 'unreadable'],
-    ['a user space decision', 'queue num 0', 'drop', 'unreadable'],
     ['no rule', '', 'accept', 'allow'],
   ])('%s', (_name, body, policy, expected) => {
     expect(judge(chain(body, policy))).toBe(expected)
@@ -180,7 +181,7 @@ describe('what could not be read', () => {
     expect(all.get('firewall.enabled')).toHaveProperty('needs')
   })
 
-  it.each(['firewall-kernel', 'nft-ruleset', 'access-files', 'iptables-nft'])('never makes a fact of a missing %s', (id) => {
+  it.each(['firewall-kernel', 'nft-ruleset', 'nft-tables', 'access-files', 'iptables-nft'])('never makes a fact of a missing %s', (id) => {
     const whole = facts(sectionsOf({}))
     for (const broken of [undefined, { exitCode: 1 }, { exitCode: 124 }, { exitCode: 0, complete: false, text: '{"nft' }, 'garbage \u0000']) {
       const { [id]: _gone, ...rest } = sectionsOf({})
@@ -200,6 +201,15 @@ describe('zones of firewalld', () => {
     expect(value(all, 'firewall.default-inbound[zone:public]')).toBe('deny')
     expect(value(all, 'firewall.default-inbound[zone:trusted]')).toBe('allow')
     expect(all.has('firewall.default-inbound[zone:home]')).toBe(false)
+  })
+})
+
+describe('a decision of another program', () => {
+  it('is not known: queue can let anything in', () => {
+    const chainJson = { chain: { family: 'inet', table: 't', name: 'c', handle: 1, type: 'filter', hook: 'input', prio: 0, policy: 'drop' } }
+    const rule = { rule: { family: 'inet', table: 't', chain: 'c', handle: 2, expr: [{ queue: { num: 0 } }] } }
+    const listing = { nft: JSON.stringify({ nftables: [{ metainfo: { version: '1.0.6' } }, chainJson, rule] }) }
+    expect(value(facts(sectionsOf(listing)), 'firewall.default-inbound')).toBe('unreadable')
   })
 })
 

@@ -8,6 +8,7 @@ import type { RsyslogConfiguration } from '../../../../src/readers/rsyslog.ts'
 import { readRsyslog } from '../../../../src/readers/rsyslog.ts'
 import type { SyslogNgConfiguration } from '../../../../src/readers/syslog-ng.ts'
 import { readSyslogNg } from '../../../../src/readers/syslog-ng.ts'
+import { serviceViews } from './views.ts'
 import { fileText, filesMatching, folderCollected, loggingFiles, runs } from './log-sources.ts'
 
 // Where logs are sent. A destination counts when the program that sends runs: a configuration that
@@ -33,31 +34,10 @@ interface Failure {
 }
 
 /** Programs that forward logs by configurations of their own, which seisa doesn't read. */
-const otherForwarders = [
-  ...[
-    'fluent-bit',
-    'fluentd',
-    'td-agent',
-    'filebeat',
-    'vector',
-    'promtail',
-    'alloy',
-    'grafana-agent',
-    'splunkd',
-    'nxlog',
-    'otelcol',
-  ],
-  ...[
-    'otelcol-contrib',
-    'elastic-agent',
-    'journalbeat',
-    'amazon-cloudwatch-agent',
-    'awslogsd',
-    'wazuh-agentd',
-    'ossec-agentd',
-  ],
-  ...['google_cloud_ops_agent', 'mdsd', 'amacoreagent', 'logstash', 'datadog-agent'],
-]
+const otherForwarders =
+  'fluent-bit fluentd td-agent filebeat vector promtail alloy grafana-agent splunkd nxlog ' +
+  'otelcol otelcol-contrib elastic-agent journalbeat amazon-cloudwatch-agent awslogsd wazuh-agentd ' +
+  'ossec-agentd google_cloud_ops_agent mdsd amacoreagent logstash datadog-agent'
 
 /** The configuration of rsyslog, when it runs; undefined when it does not. */
 export function runningRsyslog(evidence: Evidence): Reading<RsyslogConfiguration | undefined> {
@@ -220,11 +200,11 @@ const busyboxHosts: Hosts = (evidence) => {
   )
 }
 
-/** systemd-journal-upload: `URL=` of journal-upload.conf(5). */
+/**
+ * systemd-journal-upload: `URL=` of journal-upload.conf(5). Asked as a service alone: the kernel cuts its
+ * process name to systemd-journal, which is journald's as well.
+ */
 const journalHosts: Hosts = (evidence) => {
-  const running = runs(evidence, ['systemd-journal-upload'])
-  if (!running.ok) return running
-  // the process name is cut to systemd-journal, which is journald's as well: without the configuration it is journald
   const files = loggingFiles(evidence)
   if (!files.ok) return files
   const folders = ['/etc', '/run', '/usr/lib'].map((root) => `${root}/systemd/journal-upload.conf.d`)
@@ -236,7 +216,17 @@ const journalHosts: Hosts = (evidence) => {
   if (!dropIns.ok) return dropIns
   const main = mains.flatMap((file) => (file.ok && file.value ? [file.value] : []))[0]
   const url = readSystemdSettings(main, dropIns.value, folders, 'Upload').get('URL')
-  if (!url || !running.value) return read([])
+  if (!url) return read([])
+  const services = serviceViews(evidence)
+  if (!services.ok) return services
+  const running = services.value.get('systemd-journal-upload')
+  if (!running || running.running === false) return read([])
+  if (running.running === undefined) {
+    return unreadable({
+      ja: 'systemd-journal-upload が動いているか分からない',
+      en: 'whether systemd-journal-upload runs is not known',
+    })
+  }
   const parts = /^(https?):\/\/(\[[^\]]+\]|[^:/\s]+)(?::(\d+))?/.exec(
     /:\/\//.test(url.value) ? url.value : `https://${url.value}`,
   )
@@ -299,7 +289,7 @@ const auditHosts: Hosts = (evidence) => {
 }
 
 const others: Hosts = (evidence) => {
-  for (const name of otherForwarders) {
+  for (const name of otherForwarders.split(' ')) {
     const running = runs(evidence, [name])
     // a missing name in one list is no proof where neither list could be read
     if (!running.ok) return running

@@ -1,6 +1,5 @@
 import type { CollectedFile, Evidence, Reading } from '../../../../src/core/evidence.ts'
 import { needsRoot, read, sectionFiles, sectionText, unreadable } from '../../../../src/core/evidence.ts'
-import type { LocalText } from '../../../../src/core/text.ts'
 import type { ConfigurationText } from '../../../../src/readers/journald.ts'
 import { processNames, serviceViews } from './views.ts'
 
@@ -137,12 +136,4 @@ export function exists(modes: Reading<Modes>, path: string): Reading<boolean> {
   if (modes.value.found.has(path)) return read(true)
   if (modes.value.marked.get(path) === 'absent') return read(false)
   return unreadable({ ja: `${path} の有無が分からない`, en: `whether ${path} is there is not known` })
-}
-
-/** The first of several readings that failed. */
-export const firstFailure = (
-  ...readings: readonly Reading<unknown>[]
-): { readonly why: LocalText; readonly needs?: LocalText } | undefined => {
-  for (const reading of readings) if (!reading.ok) return reading
-  return undefined
 }

@@ -12,6 +12,8 @@ export interface PamEvidence extends PamSources {
   readonly withoutPam: boolean
   /** Programs that exist, by path; true when they run as their owner. */
   readonly programs: ReadonlyMap<string, boolean>
+  /** sudo is sudo-rs. */
+  readonly sudoIsRust: boolean
   /** Whether the SSH server asks PAM. OpenSSH's own default is that it doesn't; `absent` without a server. */
   readonly sshd: 'pam' | 'without-pam' | 'absent' | 'unknown'
 }
@@ -44,6 +46,7 @@ function readPam(evidence: Evidence): Reading<PamEvidence> {
   const programs = new Map<string, boolean>()
   const usePam = new Set<string>()
   let moduleFolders = 0
+  let sudoIsRust = false
   for (const line of listing.value.split('\n')) {
     const space = line.indexOf(' ')
     if (space < 0) continue
@@ -62,6 +65,9 @@ function readPam(evidence: Evidence): Reading<PamEvidence> {
       case 'present':
         programs.set(value, line.startsWith('setuid'))
         break
+      case 'sudo-rs':
+        sudoIsRust = true
+        break
       case 'use-pam':
         usePam.add(value)
         break
@@ -79,7 +85,7 @@ function readPam(evidence: Evidence): Reading<PamEvidence> {
     return unreadable({ ja: 'PAM モジュールの置き場所が分からない', en: 'the folder of the PAM modules was not found' })
   }
   const sshd = sshServer(programs, usePam)
-  return read({ files: byPath, folders, modules, collected, withoutPam, programs, sshd })
+  return read({ files: byPath, folders, modules, collected, withoutPam, programs, sshd, sudoIsRust })
 }
 
 function sshServer(programs: ReadonlyMap<string, boolean>, usePam: ReadonlySet<string>): PamEvidence['sshd'] {

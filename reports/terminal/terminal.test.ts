@@ -1,0 +1,95 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it, test } from 'vitest'
+import { displayWidth } from '../../src/text/width.ts'
+import { plainOptions, rendered } from '../testing/render.ts'
+import {
+  cleanMachine,
+  fleet,
+  hostile,
+  manyComponents,
+  oneMachine,
+  sampleFinding,
+  sampleResult,
+} from '../testing/samples.ts'
+import { terminal } from './index.ts'
+
+const samples = { oneMachine, cleanMachine, hostile, fleet }
+const languages = ['ja', 'en'] as const
+
+for (const [name, result] of Object.entries(samples)) {
+  for (const lang of languages) {
+    test(`${name} in ${lang} reads as its golden file`, async () => {
+      const text = await rendered(terminal, result, plainOptions(lang))
+      await expect(text).toMatchFileSnapshot(`fixtures/${name}.${lang}.txt`)
+    })
+
+    test.each([40, 80, 120])(`${name} in ${lang} keeps to %i columns`, async (columns) => {
+      for (const verbose of [false, true]) {
+        const text = await rendered(terminal, result, plainOptions(lang, { columns, verbose }))
+        const tooWide = text.split('\n').filter((line) => displayWidth(line) > columns)
+        expect(tooWide).toEqual([])
+      }
+    })
+  }
+}
+
+describe('what a person sees first', () => {
+  it('is the verdict with the exit code', async () => {
+    const [, , line] = (await rendered(terminal, oneMachine, plainOptions('en'))).split('\n')
+    expect(line).toMatch(/^✗ Settings differ, and not everything could be checked +exit code 4$/)
+  })
+
+  it('is not "as approved" when something was not read, even with exit code 0', async () => {
+    const passed = [sampleFinding({ requirement: 'a', verdict: 'pass' })]
+    const cases = [
+      sampleResult({ findings: [...passed, sampleFinding({ requirement: 'b', verdict: 'unknown' })] }),
+      sampleResult({ findings: passed, gaps: [{ target: 'x', what: ['account'], why: { ja: '拒否', en: 'denied' } }] }),
+      sampleResult({ findings: passed, targets: [{ name: 'x', scanner: 'endpoint', state: 'denied', problems: [] }] }),
+      sampleResult({ findings: [] }),
+    ]
+    for (const result of cases) {
+      expect(await rendered(terminal, result, plainOptions('en'))).not.toContain('Settings are as approved')
+    }
+    expect(await rendered(terminal, cleanMachine, plainOptions('en'))).toContain('✓ Settings are as approved')
+  })
+
+  it('does not depend on colour: without the escape sequences the text is the same', async () => {
+    for (const result of Object.values(samples)) {
+      const colored = await rendered(terminal, result, plainOptions('ja', { color: true }))
+      const plain = await rendered(terminal, result, plainOptions('ja'))
+      expect(colored).not.toBe(plain)
+      expect(stripVTControlCharacters(colored)).toBe(plain)
+    }
+  })
+})
+
+it('uses only ASCII marks where the locale is not UTF-8', async () => {
+  const text = await rendered(
+    terminal,
+    { ...oneMachine, run: { ...oneMachine.run } },
+    plainOptions('en', { unicode: false }),
+  )
+  expect(text).toMatch(/^[\n -~]*$/)
+})
+
+it('lets no escape sequence of a target through', async () => {
+  for (const verbose of [false, true]) {
+    const text = await rendered(terminal, hostile, plainOptions('ja', { verbose }))
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/u)
+  }
+})
+
+it('lists every finding with --verbose, and only the asked verdicts with --only', async () => {
+  const text = await rendered(terminal, oneMachine, plainOptions('en', { verbose: true }))
+  for (const name of ['kobayashi', 'no-empty-passwords', 'autorun']) expect(text).toContain(name)
+  const cut = await rendered(terminal, oneMachine, plainOptions('en', { verbose: true, only: new Set(['unknown']) }))
+  expect(cut).not.toContain('kobayashi')
+  expect(cut).toContain('sudo-logging')
+  expect(cut).toContain('fail 9')
+})
+
+it('is as long for a hundred thousand components as for a few', async () => {
+  const text = await rendered(terminal, manyComponents(100_000), plainOptions('ja'))
+  expect(text.length).toBeLessThan(5_000)
+  expect(text).toContain('100000構成要素')
+})

@@ -1,0 +1,165 @@
+import {
+  type CollectedFile,
+  type Evidence,
+  type Reading,
+  sectionFiles,
+  sectionText,
+  unreadable,
+} from '../../../../src/core/evidence.ts'
+import type { EvidenceRef } from '../../../../src/core/fact.ts'
+import { readPackages } from './package-readers.ts'
+import { aptOptions, aptTrue, iniSections, iniTrue } from './package-source-readers.ts'
+import { readServices, type Services } from './service-readers.ts'
+import { tasksRunning } from './task-readers.ts'
+
+/** Whether security updates install without anybody, and where that was read. */
+export interface AutomaticUpdates {
+  readonly automatic: boolean
+  readonly evidence: readonly EvidenceRef[]
+}
+
+const updateCommand =
+  /(?:^|[\s/;&|])(?:apt|apt-get|aptitude|dnf|dnf5|yum|zypper|apk|transactional-update|unattended-upgrades?|yum-cron|needrestart)\b[^;&|]*\b(?:upgrade|update|dist-upgrade|full-upgrade)\b/
+
+/** Any of the mechanisms that the package databases on this machine can have; false only when each was read. */
+export function readAutomaticUpdates(evidence: Evidence): Reading<AutomaticUpdates> {
+  const packages = readPackages(evidence)
+  if (!packages.ok) return packages
+  const { databases } = packages.value
+  const services = readServices(evidence)
+  const mechanisms: Reading<AutomaticUpdates>[] = []
+  if (databases.has('dpkg')) mechanisms.push(unattendedUpgrades(evidence, services))
+  if (databases.has('rpm')) mechanisms.push(rpmAutomatic(evidence, services))
+  const failed = mechanisms.find((mechanism) => !mechanism.ok)
+  if (failed) return failed
+  const all = mechanisms.flatMap((mechanism) => (mechanism.ok ? [mechanism.value] : []))
+  const where = all.flatMap((mechanism) => mechanism.evidence)
+  // two databases are two kinds of software: each needs its own mechanism
+  if (all.length > 0 && all.every((mechanism) => mechanism.automatic))
+    return { ok: true, value: { automatic: true, evidence: where } }
+  const tasks = tasksRunning(evidence, updateCommand)
+  // `apk upgrade` or `dnf -y update` by cron; one that only refreshes lists doesn't install
+  const installing = tasks.ok
+    ? tasks.value.filter(
+        (task) =>
+          task.enabled === true &&
+          /\b(?:upgrade|dist-upgrade|full-upgrade)\b|\b(?:dnf|yum|zypper)\b.*\bupdate\b/.test(task.command ?? ''),
+      )
+    : []
+  if (installing.length > 0 && databases.size === 1) {
+    return { ok: true, value: { automatic: true, evidence: [...where, ...installing.map((task) => task.evidence)] } }
+  }
+  if (!tasks.ok) return tasks
+  if (databases.size === 0)
+    return unreadable({ ja: 'パッケージの台帳が見つからない', en: 'no package database was found' })
+  return { ok: true, value: { automatic: false, evidence: [...where, { source: 'cron-files' }] } }
+}
+
+/** apt.systemd.daily: an interval is a number of days, with or without a unit, or `always`; 0 is off. */
+const runs = (value: string | undefined): boolean =>
+  value !== undefined && !/^0[smhd]?$/.test(value.trim()) && /^(?:\d+[smhd]?|always)$/.test(value.trim())
+
+function unattendedUpgrades(evidence: Evidence, services: Reading<Services>): Reading<AutomaticUpdates> {
+  const option = aptOptions(evidence)
+  if (!option.ok) return option
+  const packages = readPackages(evidence)
+  if (!packages.ok) return packages
+  const last = (key: string) => option.value(key).at(-1)
+  const where: EvidenceRef[] = [{ source: 'apt-config', at: 'APT::Periodic::Unattended-Upgrade' }]
+  const no = (at: EvidenceRef): Reading<AutomaticUpdates> => ({
+    ok: true,
+    value: { automatic: false, evidence: [...where, at] },
+  })
+  const enabled = last('APT::Periodic::Enable')
+  if (enabled !== undefined && !aptTrue(enabled)) return no({ source: 'apt-config', at: 'APT::Periodic::Enable' })
+  if (!runs(last('APT::Periodic::Unattended-Upgrade')))
+    return no({ source: 'apt-config', at: 'APT::Periodic::Unattended-Upgrade' })
+  if (!runs(last('APT::Periodic::Update-Package-Lists')))
+    return no({ source: 'apt-config', at: 'APT::Periodic::Update-Package-Lists' })
+  const origins = [
+    ...option.value('Unattended-Upgrade::Allowed-Origins'),
+    ...option.value('Unattended-Upgrade::Origins-Pattern'),
+  ]
+  if (!origins.some((origin) => /security/i.test(origin)))
+    return no({ source: 'apt-config', at: 'Unattended-Upgrade::Origins-Pattern' })
+  // a pattern in the block list that matches every name
+  if (option.value('Unattended-Upgrade::Package-Blacklist').some((pattern) => /^\^?(?:\.\*?|)\$?$/.test(pattern))) {
+    return no({ source: 'apt-config', at: 'Unattended-Upgrade::Package-Blacklist' })
+  }
+  if (packages.value.missing) return { ok: false, ...packages.value.missing }
+  if (!packages.value.packages.some((detail) => detail.name === 'unattended-upgrades')) return no({ source: 'dpkg' })
+  const init = sectionText(evidence, 'init')
+  if (!init.ok) return init
+  if (/^systemd\trunning$/m.test(init.value)) {
+    if (!services.ok) return services
+    const timer = services.value.enabledUnits.get('apt-daily-upgrade.timer')
+    if (timer === undefined)
+      return unreadable({
+        ja: 'apt-daily-upgrade.timer の状態が分からない',
+        en: 'the state of apt-daily-upgrade.timer is not known',
+      })
+    if (!timer) return no({ source: 'systemd-unit-files', at: 'apt-daily-upgrade.timer' })
+  } else {
+    // cron.daily/apt-compat takes over where systemd doesn't run, if a cron daemon does
+    const kernel = sectionText(evidence, 'kernel')
+    if (!kernel.ok) return kernel
+    const processes = sectionText(evidence, 'processes')
+    if (!processes.ok) return processes
+    if (!/^apt-compat\tpresent$/m.test(kernel.value) || !/^(?:cron|crond|fcron|busybox)$/m.test(processes.value))
+      return no({ source: 'kernel', at: 'apt-compat' })
+  }
+  return { ok: true, value: { automatic: true, evidence: where } }
+}
+
+/** dnf-automatic (dnf.automatic(8)), yum-cron, and SUSE's own. */
+function rpmAutomatic(evidence: Evidence, services: Reading<Services>): Reading<AutomaticUpdates> {
+  if (!services.ok) return services
+  const files = sectionFiles(evidence, 'package-source-files')
+  if (!files.ok) return files
+  const unit = (name: string): boolean => services.value.enabledUnits.get(name) === true
+  const yes = (at: string, source = 'systemd-unit-files'): Reading<AutomaticUpdates> => ({
+    ok: true,
+    value: { automatic: true, evidence: [{ source, at }] },
+  })
+  for (const name of ['dnf-automatic-install.timer', 'transactional-update.timer', 'os-update.timer'])
+    if (unit(name)) return yes(name)
+  const applying = (paths: readonly string[]): Reading<string | undefined> => {
+    let where: string | undefined
+    for (const path of paths) {
+      const file: CollectedFile | undefined = files.value.get(path)
+      if (!file || file.state === 'absent') continue
+      if (file.state !== 'read') return unreadable({ ja: `${path} を読めない`, en: `${path} could not be read` })
+      const value = iniSections(file.lines)
+        .find((section) => section.name === 'commands')
+        ?.values.get('apply_updates')
+      // a later file overrides an earlier one
+      if (value !== undefined) where = iniTrue(value) ? path : undefined
+    }
+    return { ok: true, value: where }
+  }
+  for (const [timers, paths] of [
+    [['dnf-automatic.timer'], ['/etc/dnf/automatic.conf']],
+    [
+      ['dnf5-automatic.timer', 'dnf-automatic.timer'],
+      ['/usr/share/dnf5/dnf5-plugins/automatic.conf', '/etc/dnf/dnf5-plugins/automatic.conf'],
+    ],
+  ] as const) {
+    const on = timers.find(unit)
+    if (on === undefined) continue
+    const apply = applying(paths)
+    if (!apply.ok) return apply
+    if (apply.value !== undefined) return yes('apply_updates', apply.value)
+  }
+  if (services.value.services.get('yum-cron')?.automatic === true) {
+    const apply = applying(['/etc/yum/yum-cron.conf'])
+    if (!apply.ok) return apply
+    if (apply.value !== undefined) return yes('apply_updates', apply.value)
+  }
+  const suse = files.value.get('/etc/sysconfig/automatic_online_update')
+  if (suse?.state === 'read' && suse.lines.some((line) => /^AOU_ENABLE_CRONJOB="?true"?/.test(line)))
+    return yes('AOU_ENABLE_CRONJOB', suse.path)
+  return {
+    ok: true,
+    value: { automatic: false, evidence: [{ source: 'systemd-unit-files' }, { source: '/etc/dnf/automatic.conf' }] },
+  }
+}

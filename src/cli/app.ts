@@ -1,0 +1,33 @@
+import type { Fault } from '../core/fault.ts'
+import type { Report } from '../core/run.ts'
+import type { Scanner } from '../core/scanner.ts'
+import type { Language } from '../core/text.ts'
+
+/** Where text goes. */
+export interface Output {
+  readonly write: (text: string) => Promise<void>
+  readonly isTTY: boolean
+  readonly columns: number | undefined
+  readonly rows: number | undefined
+}
+
+/** Everything that a command gets from outside: nothing reads the environment or a stream by itself. */
+export interface App {
+  readonly version: string
+  readonly scanners: ReadonlyMap<string, Scanner>
+  /** Reports by id, loaded when used. */
+  readonly reports: ReadonlyMap<string, () => Promise<Report>>
+  /** Collector scripts by platform, for `collect --print-script`, with the SHA-256 of their text. */
+  readonly collectors: ReadonlyMap<string, () => { readonly text: string; readonly hash: string }>
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly language: Language
+  readonly now: () => Date
+  /** Aborted with the name of the signal. */
+  readonly signal: AbortSignal
+}
+
+/** A command's exit code, or the fault that it ended with. */
+export type CommandResult = number | Fault

@@ -1,0 +1,116 @@
+import type { Command } from 'commander'
+import { parseDuration } from '../core/duration.ts'
+import { Fault } from '../core/fault.ts'
+import type { Target } from '../core/scanner.ts'
+import { writeFileAtomically } from '../files/write.ts'
+import { evidenceTargetLine } from '../readers/evidence.ts'
+import type { App } from './app.ts'
+import { addExamples, makeCommand } from './help.ts'
+import { readProject } from './project.ts'
+import { fromHere, hereTarget, namedTargets } from './select.ts'
+import { collectWords as words, scanWords } from './words.ts'
+
+interface CollectFlags {
+  readonly here?: true
+  readonly config?: string
+  readonly target: readonly string[]
+  readonly output?: string
+  readonly printScript?: string
+  readonly deep?: true
+  readonly simulateUpgrade?: true
+  readonly timeout: string
+}
+
+const gather = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+
+/** `seisa collect`. */
+export function collectCommand(app: App, done: (code: number) => void): Command {
+  const lang = app.language
+  const command = makeCommand('collect', words.description, lang)
+    .option('--here', scanWords.here[lang])
+    .option('--config <FILE>', scanWords.config[lang])
+    .option('--target <NAME>', scanWords.target[lang], gather, [])
+    .option('-o, --output <FILE>', words.output[lang])
+    .option('--print-script <PLATFORM>', `${words.printScript[lang]} (${[...app.collectors.keys()].join(', ')})`)
+    .option('--deep', scanWords.deep[lang])
+    .option('--simulate-upgrade', scanWords.simulateUpgrade[lang])
+    .option('--timeout <DURATION>', scanWords.timeout[lang], '5m')
+    .action(async (flags: CollectFlags) => done(await runCollect(app, flags)))
+  return addExamples(
+    command,
+    [
+      { command: 'seisa collect --here -o this-host.evidence', what: words.exampleHere },
+      { command: 'seisa collect --print-script linux > collect.sh', what: words.examplePrint },
+      { command: 'sh collect.sh > closed-host.evidence', what: words.exampleRun },
+    ],
+    lang,
+  )
+}
+
+async function runCollect(app: App, flags: CollectFlags): Promise<number> {
+  if (flags.printScript !== undefined) {
+    const script = app.collectors.get(flags.printScript)
+    if (!script) {
+      const known = [...app.collectors.keys()].join(', ')
+      throw new Fault('usage', { ja: `${flags.printScript} の収集スクリプトはない（${known}）`, en: `there is no collector for ${flags.printScript} (${known})` })
+    }
+    await app.stdout.write(script().text)
+    return 0
+  }
+  if (flags.output === undefined) throw new Fault('usage', words.needsOutput)
+  const timeout = parseDuration(flags.timeout)
+  if (timeout === undefined || timeout === 0) throw new Fault('usage', { ja: '--timeout は 5m のように単位を付ける', en: '--timeout takes a number with its unit: 5m' })
+  const project = await readProject(app, flags.config, flags.here !== true)
+  const targets = flags.here ? [hereTarget()] : namedTargets(project?.config.targets ?? [], flags.target)
+  if (targets.length === 0) throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
+  const outcome = { failed: 0 }
+  const content = collectAll(app, targets, flags, timeout, outcome)
+  if (flags.output === '-') for await (const piece of content) await app.stdout.write(Buffer.from(piece).toString('utf8'))
+  else await writeFileAtomically(fromHere(app.cwd, flags.output), content)
+  return outcome.failed > 0 ? 3 : 0
+}
+
+/** Evidence of every target, one after the other, each with the line that names it. */
+async function* collectAll(
+  app: App,
+  targets: readonly Target[],
+  flags: CollectFlags,
+  timeout: number,
+  outcome: { failed: number },
+): AsyncGenerator<Uint8Array> {
+  for (const target of targets) {
+    const scanner = app.scanners.get(target.scanner)
+    if (!scanner) throw new Fault('configuration', { ja: `スキャナ ${target.scanner} はない`, en: `there is no scanner ${target.scanner}` })
+    const seconds = target.timeout ?? timeout
+    const signal = AbortSignal.any([app.signal, AbortSignal.timeout(seconds * 1000)])
+    yield Buffer.from(evidenceTargetLine({ name: target.name, labels: target.labels }))
+    const whole = { is: false }
+    try {
+      yield* watched(
+        scanner.collect(target, { deep: flags.deep === true, simulateUpgrade: flags.simulateUpgrade === true, signal, secrets: new Set() }),
+        whole,
+      )
+    } catch (cause) {
+      if (!(cause instanceof Fault)) throw cause
+      await app.stderr.write(`seisa: ${target.name}: ${cause.what[app.language]}\n`)
+    }
+    if (!whole.is) {
+      outcome.failed += 1
+      await app.stderr.write(`seisa: ${target.name}: ${words.incomplete[app.language]}\n`)
+    }
+    yield Buffer.from('\n')
+  }
+}
+
+/** Passes chunks on and notices whether the evidence came whole. */
+async function* watched(chunks: AsyncIterable<Uint8Array>, whole: { is: boolean }): AsyncGenerator<Uint8Array> {
+  const tail: Uint8Array[] = []
+  for await (const chunk of chunks) {
+    tail.push(chunk)
+    if (tail.length > 64) tail.splice(0, 32)
+    yield chunk
+  }
+  // only for the message: whoever judges the bundle looks at the frames themselves
+  const text = Buffer.concat(tail).toString('latin1')
+  whole.is = /\n#[0-9A-Za-z-]+ end \d+\n$/.test(text)
+}

@@ -1,0 +1,42 @@
+import { Fault } from '../core/fault.ts'
+import type { Scanner, Target } from '../core/scanner.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import { readEvidence } from '../readers/evidence.ts'
+import { bundleSources } from '../scan/bundle.ts'
+import type { App } from './app.ts'
+import { fromHere, hereTarget } from './select.ts'
+
+const limitSeconds = 300
+
+/** Snapshots of saved evidence, or of this machine. */
+export async function readSnapshots(app: App, from: string | undefined): Promise<readonly Snapshot[]> {
+  if (from === undefined) return snapshotsOfTarget(app, hereTarget())
+  const snapshots: Snapshot[] = []
+  for (const source of await bundleSources(fromHere(app.cwd, from))) {
+    if (source.kind === 'bundle') snapshots.push(...(await interpretAll(app, source.open(), { name: source.name })))
+  }
+  if (snapshots.length === 0) throw new Fault('nothing-to-do', { ja: '証跡が見つからない', en: 'no evidence was found' })
+  return snapshots
+}
+
+/** Snapshots of a live target. */
+export async function snapshotsOfTarget(app: App, target: Target): Promise<readonly Snapshot[]> {
+  const scanner = app.scanners.get(target.scanner)
+  if (!scanner) throw new Fault('configuration', { ja: `スキャナ ${target.scanner} はない`, en: `there is no scanner ${target.scanner}` })
+  const signal = AbortSignal.any([app.signal, AbortSignal.timeout((target.timeout ?? limitSeconds) * 1000)])
+  const chunks = scanner.collect(target, { deep: false, simulateUpgrade: false, signal, secrets: new Set() })
+  return interpretAll(app, chunks, target)
+}
+
+async function interpretAll(
+  app: App,
+  chunks: AsyncIterable<Uint8Array>,
+  target: Pick<Target, 'name' | 'kind' | 'id'>,
+): Promise<readonly Snapshot[]> {
+  const snapshots: Snapshot[] = []
+  for await (const { evidence, target: header } of readEvidence(chunks)) {
+    const scanner: Scanner | undefined = app.scanners.get(evidence.collector.split('/')[0] ?? '')
+    if (scanner) snapshots.push(...scanner.interpret(evidence, { target: { ...target, name: header.name ?? target.name } }))
+  }
+  return snapshots
+}

@@ -1,0 +1,29 @@
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { Fault } from '../core/fault.ts'
+import type { Target } from '../core/scanner.ts'
+
+/** This machine as a target of the command line. */
+export const hereTarget = (): Target => ({
+  name: hostname(),
+  scanner: 'endpoint',
+  platform: 'linux',
+  labels: {},
+  options: { here: true },
+})
+
+/**
+ * Targets of a configuration, or those of them that were named.
+ * @throws Fault `usage` for a name that isn't there
+ */
+export function namedTargets(targets: readonly Target[], names: readonly string[]): readonly Target[] {
+  for (const name of names) {
+    if (targets.some((target) => target.name === name)) continue
+    const known = targets.map((target) => target.name).join(', ')
+    throw new Fault('usage', { ja: `対象 ${name} は設定にない（あるのは ${known}）`, en: `there is no target ${name} (there are: ${known})` })
+  }
+  return names.length === 0 ? targets : targets.filter((target) => names.includes(target.name))
+}
+
+/** A path of the command line, from the folder that the user stands in. */
+export const fromHere = (cwd: string, path: string): string => resolve(cwd, path)

@@ -1,0 +1,244 @@
+import { dirname, resolve } from 'node:path'
+import type { ParameterValue, Selector } from '../core/baseline.ts'
+import { componentKinds } from '../core/catalogue/kinds.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
+import { parseDuration } from '../core/duration.ts'
+import type { Disabled, ResolvedBaseline } from '../core/resolve.ts'
+import type { Scanner, Target } from '../core/scanner.ts'
+import { type BaselineReference, loadBaseline, locateBaseline } from './built-in.ts'
+import { configFrame, targetMembers, targetSchema } from './config-schema.ts'
+import type { Says } from './excerpt.ts'
+import { literalSecrets } from './literal-secrets.ts'
+import { type Problem, problemsFault, problemsOf } from './problems.ts'
+import { isRawMap, type RawMap, rawList, rawMap, rawSentence, rawText, rawTextMap, rawTexts, rawWord } from './raw.ts'
+import { checkSchema } from './schema-check.ts'
+import { readSelector } from './selector.ts'
+import { readYamlFile, type YamlDocument } from './yaml.ts'
+
+/** What reading the targets needs to know of a scanner. */
+export type KnownScanner = Pick<Scanner, 'id' | 'platforms' | 'optionsSchema'>
+
+/** One entry under `baselines:`. */
+export interface ConfiguredBaseline {
+  /** A file is an absolute path. */
+  readonly reference: BaselineReference
+  readonly for?: Selector
+  readonly parameters: Readonly<Record<string, ParameterValue>>
+  readonly disable: readonly Disabled[]
+}
+
+/** seisa.yaml, checked. Durations are whole seconds. */
+export interface Config {
+  readonly file: string
+  /** Folder that relative paths in it start from. */
+  readonly folder: string
+  readonly organisation?: { readonly name: string }
+  readonly baselines: readonly ConfiguredBaseline[]
+  readonly targets: readonly Target[]
+  /** Targets scanned at a time. */
+  readonly concurrency?: number
+  /** Seconds for each target that has no `timeout` of its own. */
+  readonly timeout?: number
+  readonly limits: {
+    /** Seconds; older saved evidence is refused. */
+    readonly evidenceAge?: number
+  }
+  /** A problem at a place of the file, for what only shows later. */
+  readonly problem: YamlDocument['problem']
+}
+
+/** Reads seisa.yaml. Throws a `Fault('configuration')` that carries every problem in it. */
+export function readConfig(path: string, { scanners }: { readonly scanners: readonly KnownScanner[] }): Config {
+  const document = readYamlFile(path)
+  // First, so that no message after it can quote one.
+  const problems: Problem[] = [...literalSecrets(document)]
+  problems.push(...checkSchema(document, configFrame, document.value ?? {}))
+  const raw = rawMap(document.value)
+  const folder = dirname(resolve(path))
+  const targets = rawList(raw['targets']).map((target, index) => readTarget(target, index, document, scanners, problems))
+  problems.push(...duplicateNames(document, raw))
+  const baselines = rawList(raw['baselines']).flatMap((entry, index) => readUse(entry, index, folder, document, problems))
+  problems.push(...usedTwice(document, baselines))
+  if (problems.length > 0) throw problemsFault(withoutEchoes(problems))
+
+  const name = rawText(rawMap(raw['organisation'])['name'])
+  const timeout = rawDuration(raw['timeout'])
+  const evidenceAge = rawDuration(rawMap(raw['limits'])['evidence-age'])
+  return {
+    file: path,
+    folder,
+    ...(name !== undefined && { organisation: { name } }),
+    baselines,
+    targets,
+    ...(typeof raw['concurrency'] === 'number' && { concurrency: raw['concurrency'] }),
+    ...(timeout !== undefined && { timeout }),
+    limits: { ...(evidenceAge !== undefined && { evidenceAge }) },
+    problem: document.problem,
+  }
+}
+
+/** The baselines of a configuration, ready to judge by. Throws a `Fault` with the problems of all of them. */
+export function loadBaselines(config: Config): readonly ResolvedBaseline[] {
+  const problems: Problem[] = []
+  const loaded = config.baselines.flatMap((use, index) => {
+    const files = locateBaseline(use.reference)
+    if (!isFiles(files)) {
+      problems.push(config.problem(['baselines', index, 'use' in use.reference ? 'use' : 'file'], files))
+      return []
+    }
+    try {
+      return [loadBaseline(files, use, ({ path, source: _, at, ...says }) => config.problem(['baselines', index, ...path], says, at))]
+    } catch (error) {
+      const found = problemsOf(error)
+      if (!found) throw error
+      problems.push(...found)
+      return []
+    }
+  })
+  if (problems.length > 0) throw problemsFault(withoutEchoes(problems))
+  return loaded
+}
+
+const isFiles = (found: ReturnType<typeof locateBaseline>): found is readonly string[] => Array.isArray(found)
+
+function readTarget(
+  raw: unknown,
+  index: number,
+  document: YamlDocument,
+  scanners: readonly KnownScanner[],
+  problems: Problem[],
+): Target {
+  const map = rawMap(raw)
+  const at = ['targets', index]
+  const id = rawText(map['scanner'])
+  const scanner = scanners.find((known) => known.id === id)
+  if (id !== undefined && !scanner) problems.push(document.problem([...at, 'scanner'], unknownScanner(id, scanners)))
+  if (scanner && isRawMap(raw)) problems.push(...checkSchema(document, targetSchema(scanner), raw, at))
+  const platform = rawText(map['platform'])
+  if (scanner && platform !== undefined && !scanner.platforms.includes(platform)) {
+    problems.push(document.problem([...at, 'platform'], unknownPlatform(platform, scanner)))
+  }
+  const kind = rawWord(map['kind'], componentKinds)
+  const pinned = rawText(map['id'])
+  const timeout = rawDuration(map['timeout'])
+  return {
+    name: rawText(map['name']) ?? '',
+    scanner: id ?? '',
+    ...(platform !== undefined && { platform }),
+    ...(kind && { kind }),
+    ...(pinned !== undefined && { id: pinned }),
+    labels: rawTextMap(map['labels']),
+    ...(map['owner'] !== undefined && { owner: rawTextMap(map['owner']) }),
+    ...(timeout !== undefined && { timeout }),
+    options: Object.fromEntries(Object.entries(map).filter(([key]) => !targetMembers.has(key))),
+  }
+}
+
+function readUse(
+  raw: unknown,
+  index: number,
+  folder: string,
+  document: YamlDocument,
+  problems: Problem[],
+): readonly ConfiguredBaseline[] {
+  if (!isRawMap(raw)) return []
+  const at = ['baselines', index]
+  const [use, file] = [rawText(raw['use']), rawText(raw['file'])]
+  if ((use === undefined) === (file === undefined)) {
+    problems.push(document.problem(at, useOrFile))
+    return []
+  }
+  const reference: BaselineReference = use === undefined ? { file: resolve(folder, file ?? '') } : { use }
+  const files = locateBaseline(reference)
+  if (!isFiles(files)) problems.push(document.problem([...at, use === undefined ? 'file' : 'use'], files))
+  const selector = readSelector(raw['for'])
+  return [
+    {
+      reference,
+      ...(selector && { for: selector }),
+      parameters: Object.fromEntries(Object.entries(rawMap(raw['parameters'])).flatMap(readOverride)),
+      disable: rawList(raw['disable']).map(rawMap).map((entry) => ({
+        requirement: rawText(entry['requirement']) ?? '',
+        reason: rawText(entry['reason']) ?? '',
+      })),
+    },
+  ]
+}
+
+function readOverride([name, given]: readonly [string, unknown]): readonly (readonly [string, ParameterValue])[] {
+  const entry: RawMap = isRawMap(given) ? given : { value: given }
+  const value = entry['value']
+  const reason = rawSentence(entry['reason'])
+  const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined
+  const literal = Array.isArray(value) ? rawTexts(value) : known
+  return literal === undefined ? [] : [[name, { value: literal, ...(reason && { reason }) }]]
+}
+
+const rawDuration = (raw: unknown): number | undefined => (typeof raw === 'string' ? parseDuration(raw) : undefined)
+
+function duplicateNames(document: YamlDocument, raw: RawMap): readonly Problem[] {
+  const seen = new Set<string>()
+  return rawList(raw['targets']).flatMap((target, index) => {
+    const name = rawText(rawMap(target)['name'])
+    if (name === undefined) return []
+    // Names that look alike would be taken for each other.
+    const plain = name.normalize('NFKC').toLowerCase()
+    if (!seen.has(plain)) {
+      seen.add(plain)
+      return []
+    }
+    return [document.problem(['targets', index, 'name'], duplicateName(name))]
+  })
+}
+
+/** The same baseline twice on one component would judge everything twice. */
+function usedTwice(document: YamlDocument, baselines: readonly ConfiguredBaseline[]): readonly Problem[] {
+  const key = (one: ConfiguredBaseline): string => JSON.stringify(one.reference)
+  return baselines.flatMap((one, index) => {
+    const earlier = baselines.slice(0, index).find((other) => key(other) === key(one))
+    if (!earlier || (earlier.for && one.for)) return []
+    return [document.problem(['baselines', index, 'use' in one.reference ? 'use' : 'file'], twice)]
+  })
+}
+
+/** Problems of one place say the same thing in several ways; the first is the most exact. */
+function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
+  const byPlace = new Map<string, Problem>()
+  for (const problem of problems) {
+    const place = `${problem.file}:${problem.line}:${problem.column}:${problem.text}`
+    if (!byPlace.has(place)) byPlace.set(place, problem)
+  }
+  return [...byPlace.values()]
+}
+
+function unknownScanner(id: string, scanners: readonly KnownScanner[]): Says {
+  const known = scanners.map((scanner) => scanner.id)
+  const meant = didYouMean(id, known)
+  return {
+    what: { ja: `スキャナー「${id}」はない`, en: `there is no scanner “${id}”` },
+    expected: { ja: `次のいずれか: ${known.join('、')}`, en: `one of ${known.join(', ')}` },
+    ...(meant !== undefined && { didYouMean: meant }),
+  }
+}
+
+function unknownPlatform(platform: string, scanner: KnownScanner): Says {
+  const meant = didYouMean(platform, scanner.platforms)
+  return {
+    what: { ja: `スキャナー ${scanner.id} は「${platform}」を調べられない`, en: `the scanner ${scanner.id} does not know “${platform}”` },
+    expected: { ja: `次のいずれか: ${scanner.platforms.join('、')}`, en: `one of ${scanner.platforms.join(', ')}` },
+    ...(meant !== undefined && { didYouMean: meant }),
+  }
+}
+
+const duplicateName = (name: string): Says => ({
+  what: { ja: `対象の名前「${name}」が重複している`, en: `two targets are named “${name}”` },
+  expected: { ja: '対象ごとに違う名前', en: 'a name of its own for each target' },
+})
+const useOrFile: Says = {
+  what: { ja: 'use と file のどちらか1つだけが要る', en: 'exactly one of use and file is needed' },
+  expected: { ja: 'use: 組み込みの名前、または file: ファイルの場所', en: 'use: the name of a built-in one, or file: a path' },
+}
+const twice: Says = {
+  what: { ja: '同じベースラインが2回使われている', en: 'the same baseline is used twice' },
+  expected: { ja: 'それぞれに for: で対象を分ける', en: 'a for: on each, so that they apply to different components' },
+}

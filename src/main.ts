@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { json } from '../reports/json/index.ts'
+import { terminal } from '../reports/terminal/index.ts'
+import { collectorScript } from '../scanners/endpoint/linux/collector.ts'
+import { endpoint } from '../scanners/endpoint/index.ts'
+import type { App, Output } from './cli/app.ts'
+import { runProgram } from './cli/program.ts'
+import { Fault, faultExitCodes } from './core/fault.ts'
+import { packageRoot } from './package-root.ts'
+import { chooseLanguage } from './text/language.ts'
+
+// A lost promise must not look like success: 1 until a command says otherwise.
+process.exitCode = faultExitCodes.internal
+
+const version = (): string => {
+  const parsed: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : ''
+}
+
+/** Waits until the text is handed over, so that a slow reader slows the writer and not the memory. */
+const output = (stream: NodeJS.WriteStream): Output => ({
+  isTTY: stream.isTTY === true,
+  columns: stream.columns,
+  rows: stream.rows,
+  write: (text) =>
+    new Promise((resolve, reject) => {
+      stream.write(text, (cause) => {
+        if (!cause) resolve()
+        else reject(new Fault('output', { ja: '標準出力に書けない', en: 'can not write to standard output' }, { cause }))
+      })
+    }),
+})
+// the callback of `write` tells; without a listener Node ends the process by itself
+process.stdout.on('error', () => undefined)
+process.stderr.on('error', () => undefined)
+
+const words = process.argv.slice(2)
+const askedLanguage = words.find((_, at) => words[at - 1] === '--lang') ?? words.find((word) => word.startsWith('--lang='))?.slice(7)
+
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // the second time somebody really means it
+    if (interrupted.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130)
+    interrupted.abort(signal)
+  })
+}
+
+const app: App = {
+  version: version(),
+  scanners: new Map([[endpoint.id, endpoint]]),
+  reports: new Map([
+    ['terminal', async () => terminal],
+    ['json', async () => json],
+    ['junit', async () => (await import('../reports/junit/index.ts')).junit],
+    ['markdown', async () => (await import('../reports/markdown/index.ts')).markdown],
+  ]),
+  collectors: new Map([['linux', collectorScript]]),
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  env: process.env,
+  cwd: process.cwd(),
+  language: chooseLanguage(askedLanguage, process.env),
+  now: () => new Date(),
+  signal: interrupted.signal,
+}
+
+process.exitCode = await runProgram(app, words)
