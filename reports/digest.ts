@@ -46,6 +46,7 @@ export interface Example {
 /** What could not be read for one reason, and what would let it be read. */
 export interface OpenQuestion {
   readonly needs?: LocalText
+  /** Absent when several reasons wait for the same thing. */
   readonly why?: LocalText
   /** Settings and row types, sorted. */
   readonly what: readonly string[]
@@ -88,6 +89,7 @@ interface OpenGroup {
 interface OpenGathering {
   needs?: LocalText
   why?: LocalText
+  severalReasons: boolean
   what: Set<string>
   targets: Set<string>
   moreTargets: number
@@ -197,6 +199,7 @@ class Questions {
       group = {
         ...(!full && needs && { needs }),
         ...(!full && why && { why }),
+        severalReasons: false,
         what: new Set(),
         targets: new Set(),
         moreTargets: 0,
@@ -208,6 +211,7 @@ class Questions {
       }
       this.#groups.set(key, group)
     }
+    if (why && group.why && why.en !== group.why.en) group.severalReasons = true
     return group
   }
 
@@ -240,8 +244,9 @@ class Questions {
           other.group.what.size - one.group.what.size ||
           compareText(one.key, other.key),
       )
-      .map(({ group: { lastTarget: _target, lastComponent: _component, ...group } }) => ({
+      .map(({ group: { lastTarget: _target, lastComponent: _component, severalReasons, why, ...group } }) => ({
         ...group,
+        ...(why && !severalReasons && { why }),
         what: [...group.what].sort(compareText),
         targets: [...group.targets],
         requirements: [...group.requirements.values()],

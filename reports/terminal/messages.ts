@@ -10,6 +10,10 @@ export const messages = {
     ja: `${requirements}要件が不適合、重いものから`,
     en: `${requirements} ${requirements === 1 ? 'requirement fails' : 'requirements fail'}, worst first`,
   }),
+  alsoFailing: {
+    ja: 'ほかに不適合の要件（詳しくは --verbose）',
+    en: 'These fail too (--verbose shows each in full)',
+  },
   unread: { ja: '確認できなかった', en: 'Could not be checked' },
   undecidedChecks: (count: number): LocalText => ({
     ja: `保留の判定${count}件`,

@@ -18,6 +18,8 @@ export interface Page {
   readonly t: (text: LocalText) => string
   /** Words from a baseline or a target, made visible, on one line, not endless. */
   readonly seen: (text: LocalText) => string
+  /** What to do, whole: a command that breaks off helps nobody. */
+  readonly advice: (text: LocalText) => string
 }
 
 /** Columns of one value of a target; longer ones are cut, unless everything is asked for. */
@@ -36,6 +38,7 @@ export function pageFor(options: ReportOptions): Page {
     columns: options.columns,
     t: (text) => text[options.lang],
     seen: (text) => truncate(visibleProse(text[options.lang]), limit, mark.ellipsis),
+    advice: (text) => truncate(visibleProse(text[options.lang]), 5000, mark.ellipsis),
   }
 }
 

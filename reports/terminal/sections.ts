@@ -23,9 +23,10 @@ import {
   verdictMark,
 } from './page.ts'
 
-/** How many requirements are shown without `--verbose`, and how many settings of one gap. */
-const shownRequirements = 12
-const shownQuestions = 8
+/** What is shown without `--verbose`: requirements in full, then by name only, questions, and settings of one. */
+const shownInFull = 6
+const shownByName = 40
+const shownQuestions = 6
 const shownSettings = 4
 
 /** What was scanned, when, by which version. */
@@ -74,34 +75,47 @@ export function verdictLines(page: Page, result: RunResult): string[] {
 
 /** What to put right: one entry a requirement, worst first, with what was found, what is asked, and what to do. */
 export function failingLines(page: Page, digest: Digest): string[] {
-  if (digest.failing.length === 0) return []
-  const shown = page.options.verbose ? digest.failing : digest.failing.slice(0, shownRequirements)
-  const more = digest.failing.length - shown.length
+  const { failing } = digest
+  if (failing.length === 0) return []
+  // One or two more than the limit may as well stand in full.
+  const full = page.options.verbose || failing.length <= shownInFull + 2 ? failing.length : shownInFull
+  const named = failing.slice(full, full + shownByName)
+  const more = failing.length - full - named.length
+  const shown = failing.slice(0, full + named.length)
   const wordWidth = Math.max(...shown.map((group) => displayWidth(page.t(severityWords[group.first.severity]))))
   return [
-    ...heading(page, messages.failing, page.t(messages.failingCount(digest.failing.length))),
-    ...shown.flatMap((group, at) => [...(at > 0 ? [''] : []), ...failingEntry(page, digest, group, wordWidth)]),
-    ...(more > 0 ? ['', ...entry(page, '  ', '  ', page.t(messages.moreRequirements(more)), page.color.dim)] : []),
+    ...heading(page, messages.failing, page.t(messages.failingCount(failing.length))),
+    ...failing
+      .slice(0, full)
+      .flatMap((group, at) => [...(at > 0 ? [''] : []), ...failingEntry(page, digest, group, wordWidth)]),
+    ...(named.length > 0 ? ['', ...entry(page, '  ', '  ', page.t(messages.alsoFailing), page.color.dim), ''] : []),
+    ...named.flatMap((group) => titleLines(page, group, wordWidth, extent(page, digest, group))),
+    ...(more > 0 ? entry(page, '  ', '  ', page.t(messages.moreRequirements(more)), page.color.dim) : []),
   ]
+}
+
+/** Mark, severity and title of a failing requirement, and on how much where nothing else follows. */
+function titleLines(page: Page, { first }: RequirementGroup, wordWidth: number, amount = ''): string[] {
+  const mark = verdictMark(page, 'fail')
+  const word = padEnd(page.t(severityWords[first.severity]), wordWidth)
+  return entry(
+    page,
+    `  ${mark.plain} ${word}  `,
+    `  ${mark.styled} ${severityColor(page, first.severity)(word)}  `,
+    page.seen(first.title) + (amount === '' ? '' : `  ${amount}`),
+    amount === '' ? page.color.bold : undefined,
+  )
 }
 
 function failingEntry(page: Page, digest: Digest, group: RequirementGroup, wordWidth: number): string[] {
   const { first } = group
   const { color, t, seen } = page
-  const mark = verdictMark(page, 'fail')
-  const word = padEnd(t(severityWords[first.severity]), wordWidth)
   const indent = wordWidth + 6
-  const lines = entry(
-    page,
-    `  ${mark.plain} ${word}  `,
-    `  ${mark.styled} ${severityColor(page, first.severity)(word)}  `,
-    seen(first.title),
-    color.bold,
-  )
+  const lines = titleLines(page, group, wordWidth)
   lines.push(...foundLines(page, digest, group, indent))
   if (first.kind === 'capability-gap')
     lines.push(...entry(page, ' '.repeat(indent), ' '.repeat(indent), t(messages.capabilityGap)))
-  if (first.remedy) lines.push(...labelled(page, indent, messages.remedy, seen(first.remedy)))
+  if (first.remedy) lines.push(...labelled(page, indent, messages.remedy, page.advice(first.remedy)))
   if (first.loosened) {
     lines.push(...labelled(page, indent, messages.loosened, `${t(messages.loosenedFrom)} ${seen(first.loosened)}`))
   }
@@ -212,9 +226,15 @@ function questionLines(page: Page, digest: Digest, question: OpenQuestion): stri
   return lines
 }
 
-const settingTitle = (page: Page, id: string): string => {
+/** Title of a setting, of a row type, or of a field of rows (`software.origin`). */
+function settingTitle(page: Page, id: string): string {
   const title = settings.get(id)?.title ?? rowTypesById.get(id)?.title
-  return title ? page.t(title) : visible(id)
+  if (title) return page.t(title)
+  const [type = '', field = ''] = id.split('.', 2)
+  const rows = rowTypesById.get(type)
+  const fieldTitle = rows && Object.hasOwn(rows.fields, field) ? rows.fields[field]?.title : undefined
+  if (!rows || !fieldTitle) return visible(id)
+  return page.options.lang === 'ja' ? `${rows.title.ja}の${fieldTitle.ja}` : `${rows.title.en}: ${fieldTitle.en}`
 }
 
 /** Contradictions, loosenings, approvals: what somebody has to decide or should know about the baselines. */

@@ -88,6 +88,17 @@ it('lists every finding with --verbose, and only the asked verdicts with --only'
   expect(cut).toContain('fail 9')
 })
 
+it('shows the worst in full and names every other failing requirement', async () => {
+  const findings = Array.from({ length: 30 }, (_, at) => {
+    const remedy = { ja: `対処の${at}`, en: `remedy ${at}` }
+    return sampleFinding({ requirement: `r${String(at).padStart(2, '0')}`, verdict: 'fail', remedy })
+  })
+  const text = await rendered(terminal, sampleResult({ findings }), plainOptions('en'))
+  for (let at = 0; at < 30; at++) expect(text).toContain(`Requirement r${String(at).padStart(2, '0')}\n`)
+  expect(text).toContain('remedy 5')
+  expect(text).not.toContain('remedy 6')
+})
+
 it('is as long for a hundred thousand components as for a few', async () => {
   const text = await rendered(terminal, manyComponents(100_000), plainOptions('ja'))
   expect(text.length).toBeLessThan(5_000)

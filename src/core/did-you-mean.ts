@@ -32,9 +32,10 @@ const longestWord = 80
 export function didYouMean(word: string, known: Iterable<string>): string | undefined {
   if (word.length === 0 || word.length > longestWord) return undefined
   const plain = fold(word)
+  const candidates = [...known].sort()
   let best: string | undefined
   let bestDistance = Infinity
-  for (const candidate of [...known].sort()) {
+  for (const candidate of candidates) {
     if (Math.abs(candidate.length - plain.length) >= bestDistance) continue
     const distance = editDistance(plain, fold(candidate))
     if (distance < bestDistance) {
@@ -43,7 +44,7 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
     }
   }
   if (best === undefined || bestDistance > Math.max(1, Math.floor(plain.length / 3))) {
-    return lastPart(plain, known)
+    return lastPart(plain, candidates)
   }
   return best
 }
@@ -51,7 +52,7 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase().replaceAll(/[_ ]/g, '-')
 
 /** `threshold` for `lockout.threshold`: the family was left out. Only when exactly one fits. */
-function lastPart(plain: string, known: Iterable<string>): string | undefined {
-  const fitting = [...known].filter((candidate) => candidate.endsWith(`.${plain}`))
+function lastPart(plain: string, candidates: readonly string[]): string | undefined {
+  const fitting = candidates.filter((candidate) => candidate.endsWith(`.${plain}`))
   return fitting.length === 1 ? fitting[0] : undefined
 }

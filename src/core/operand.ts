@@ -50,6 +50,9 @@ export function readOperand(
   definition: Definition,
   written?: string,
 ): Understood<Literal> {
+  if (raw === null || raw === undefined) {
+    return wrong({ ja: '値がない', en: 'the value is missing' }, { ja: `${operator} の値`, en: `a value for ${operator}` })
+  }
   if (operator === 'present' || operator === 'absent') return readBoolean(raw)
   if (operator === 'matches') return readPattern(raw, written)
   if (operator === 'newer-than' || operator === 'older-than') return readDuration(raw, {}, written)

@@ -65,9 +65,9 @@ function excerpt({ text, around }: Problem): { before: string; marked: string; a
   const before = [...show(around.before)]
   const marked = [...show(text)]
   const after = [...show(around.after)]
-  const room = Math.max(20, longestExcerpt - Math.min(before.length, 40) - Math.min(marked.length, 60))
+  const room = Math.max(20, longestExcerpt - Math.min(before.length, 60) - Math.min(marked.length, 60))
   return {
-    before: before.length > 40 ? `…${before.slice(-39).join('')}` : before.join(''),
+    before: before.length > 60 ? `…${before.slice(-39).join('')}` : before.join(''),
     marked: marked.length > 60 ? `${marked.slice(0, 59).join('')}…` : marked.join(''),
     after: after.length > room ? `${after.slice(0, room - 1).join('')}…` : after.join(''),
   }

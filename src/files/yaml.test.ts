@@ -111,7 +111,7 @@ describe('whatever is written', () => {
   })
 
   it('reads back what JSON writes, since JSON is YAML', () => {
-    const plain = fc.jsonValue({ maxDepth: 4, noUnicodeString: true }).filter((json) => !/"(__proto__|constructor|prototype)":|\\u00|\u007f|e[+-]|-0/.test(JSON.stringify(json)) && !Object.is(json, -0))
+    const plain = fc.jsonValue({ maxDepth: 4, noUnicodeString: true }).filter((json) => !/"(__proto__|constructor|prototype)":|\\u00|\u007f|\d{15}|e[+-]|-0/.test(JSON.stringify(json)) && !Object.is(json, -0))
     fc.assert(
       fc.property(plain, (json) => {
         expect(value(JSON.stringify(json))).toEqual(JSON.parse(JSON.stringify(json)))

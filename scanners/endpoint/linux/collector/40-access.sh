@@ -225,7 +225,9 @@ access_reduced() {
     function keyed(s, keys,   k) {
       if (s ~ /^[ \t]*\[/) return s
       k = s; sub(/^[ \t]*/, "", k); sub(/[ \t]*=.*/, "", k)
-      return s ~ /=/ && index(keys, " " tolower(k) " ") ? bare(s) : ""
+      if (s !~ /=/ || !index(keys, " " tolower(k) " ")) return ""
+      # a key or certificate may stand in the file itself
+      return k ~ /^(private-key|client-cert)$/ ? k "=present" : bare(s)
     }
     function reduce(f, s,   t) {
       if (f == "/etc/passwd") {
@@ -235,7 +237,7 @@ access_reduced() {
       if (f ~ /\.nmconnection$|\/system-connections\//)
         return keyed(s, " id type uuid interface-name ssid mode key-mgmt proto pairwise group pmf wep-key-type auth-alg eap client-cert private-key phase2-auth never-default autoconnect method allowed-ips peer-routes ip4-auto-default-route ip6-auto-default-route service-type ")
       if (f ~ /wpa_supplicant/)
-        return s ~ /^[ \t]*(network=|\}|(ssid|key_mgmt|proto|pairwise|group|eap|client_cert|private_key|disabled|ieee80211w|mode)[ \t]*=)/ ? s : (s ~ /^[ \t]*wep_key[0-3][ \t]*=/ ? "wep_key0=present" : (s ~ /^[ \t]*psk[ \t]*=/ ? "psk=present" : ""))
+        return s ~ /^[ \t]*(client_cert|private_key)[ \t]*=/ ? substr(s, 1, index(s, "=")) "present" : s ~ /^[ \t]*(network=|\}|(ssid|key_mgmt|proto|pairwise|group|eap|disabled|ieee80211w|mode)[ \t]*=)/ ? s : (s ~ /^[ \t]*wep_key[0-3][ \t]*=/ ? "wep_key0=present" : (s ~ /^[ \t]*psk[ \t]*=/ ? "psk=present" : ""))
       if (f ~ /\/netplan\//) {
         t = s; sub(/^[ \t-]+/, "", t)
         if (t ~ /^#/) return ""

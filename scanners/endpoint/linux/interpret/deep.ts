@@ -27,6 +27,8 @@ export const interpretDeep: Part = (evidence) => {
 
 type Problem = { readonly why: LocalText; readonly needs?: LocalText }
 
+const notAsked: LocalText = { ja: 'この検査では調べない', en: 'not told by this examination' }
+
 interface Walk {
   readonly rows: readonly Row[]
   /** Why other files may have been missed. */
@@ -48,7 +50,7 @@ function readWalk(evidence: Evidence): Reading<Walk> {
       rows.set(key, {
         key,
         name: stat.path,
-        fields: { path: stat.path, kind, owner: stat.owner, mode: stat.mode.toString(8).padStart(4, '0'), package: null },
+        fields: { path: stat.path, kind, owner: stat.owner, mode: stat.mode.toString(8).padStart(4, '0'), package: { unreadable: notAsked } },
         evidence: [{ source: 'special-files' }],
       })
     }
@@ -137,7 +139,6 @@ function readPackages(evidence: Evidence): Reading<Packages> {
   return read({ altered: [...altered.values()], problem: packageProblem(evidence, lines) })
 }
 
-const notAsked: LocalText = { ja: '照合では調べない', en: 'not told by the verification' }
 
 function packageProblem(evidence: Evidence, lines: readonly string[]): Problem | undefined {
   if (!collectedAsRoot(evidence)) {

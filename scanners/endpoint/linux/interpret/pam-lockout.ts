@@ -119,6 +119,8 @@ function valuesOf(services: readonly ServiceLockout[]) {
   const locking = services.flatMap(({ reading }) => (reading.ok && reading.value.state === 'locks' ? reading.value : []))
   const unreadable = services.find(({ reading }) => !reading.ok)?.reading
   const never = services.some(({ reading }) => reading.ok && reading.value.state === 'never')
+  // where one service never locks, what the others do makes no difference
+  if (never) return { never, unreadable: undefined, threshold: 0, duration: null, window: null, any: false }
   return {
     never,
     unreadable: unreadable && !unreadable.ok ? unreadable : undefined,

@@ -2,7 +2,7 @@ import type { Fact } from '../../../../src/core/fact.ts'
 import { hasPamService } from '../../../../src/readers/pam.ts'
 import { loginDefinition } from './account-model.ts'
 import { inapplicable, known, unread } from './contribution.ts'
-import { readStack, serviceRefs, stepRef } from './pam-evidence.ts'
+import { logonServices, readStack, serviceRefs, stepRef } from './pam-evidence.ts'
 import type { PamEvidence } from './pam-evidence.ts'
 
 const setting = 'password.hash-algorithm'
@@ -22,7 +22,7 @@ const algorithms: readonly (readonly [string, string])[] = [
 /** How new passwords are stored: the last algorithm among the arguments of pam_unix, else login.defs, else DES. */
 export function hashAlgorithm(pam: PamEvidence): readonly Fact[] {
   if (pam.withoutPam) return [fromLoginDefinitions(pam)]
-  const service = hasPamService(pam, 'passwd') ? 'passwd' : 'other'
+  const service = ['passwd', 'chpasswd', ...logonServices.console].find((name) => hasPamService(pam, name)) ?? 'other'
   const stack = readStack(pam, service, 'password')
   const files = serviceRefs(pam, [service], 'password')
   if (!stack.ok) return [unread(setting, stack, files)]

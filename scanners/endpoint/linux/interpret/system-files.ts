@@ -117,8 +117,10 @@ const trustedGroups: ReadonlySet<string> = new Set([
 function rowOf(stat: FileStat, acl: AccessList, line: number): Row {
   const category = categoryOf(stat.path)
   const trusted = stat.gid === 0 || trustedGroups.has(stat.group)
-  // the account that only the log daemon of Ubuntu uses; nobody logs on with it
-  const byDaemon = stat.owner === 'syslog' && (category === 'log' || category === 'audit-log')
+  // accounts of one daemon, for its own files: Ubuntu's log daemon, and polkit; nobody logs on with them
+  const byDaemon =
+    (stat.owner === 'syslog' && (category === 'log' || category === 'audit-log')) ||
+    (stat.owner === 'polkitd' && stat.path.startsWith('/etc/polkit-1/'))
   return {
     key: stat.path,
     name: stat.path,

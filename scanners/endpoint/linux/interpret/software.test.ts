@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { evidenceOf } from '../testing/evidence.ts'
+import { expectNeverBetter, expectNothingFromNothing, tableFrom } from '../testing/software-machine.ts'
+import { interpretSoftware, observesSoftware } from './software.ts'
+
+const software = (changes = {}) => tableFrom(interpretSoftware, 'software', changes)
+const fieldsOf = (key: string, changes = {}) => software(changes).rows.find((row) => row.key === key)?.fields
+
+describe('installed software', () => {
+  it('lists what is installed, not what only left its configuration behind', () => {
+    expect(software().rows.map(({ key }) => key)).toEqual([
+      'deb:apt:amd64',
+      'deb:clamav-daemon:amd64',
+      'deb:fapolicyd:amd64',
+      'deb:linux-image-6.1.0-37-amd64:amd64',
+      'deb:nginx:amd64',
+      'deb:unattended-upgrades:all',
+      'file:/usr/local/bin/deploy',
+      'pip:/usr/local/lib/python3.11/dist-packages/ansible_core',
+    ])
+    expect(software().complete).toBe(true)
+  })
+  it('says held, installed, and base system only where that is proved', () => {
+    expect(fieldsOf('deb:apt:amd64')).toMatchObject({
+      version: '2.6.1',
+      held: false,
+      'base-system': true,
+      installed: '2025-05-20T00:00:00Z',
+    })
+    expect(fieldsOf('deb:nginx:amd64')).toMatchObject({ held: true, 'base-system': { unreadable: expect.anything() } })
+  })
+  it('is incomplete when one of two package databases could not be read', () => {
+    const databases = 'dpkg present /var/lib/dpkg/status\nrpm present /var/lib/rpm/rpmdb.sqlite\nos ID=debian\n'
+    for (const rpm of [{ skipped: 'command' as const }, { exitCode: 127 }, { exitCode: 0, text: '' }]) {
+      expect(software({ 'package-databases': databases, rpm }).complete).toBe(false)
+    }
+    const both = software({
+      'package-databases': databases,
+      rpm: 'tool\t1\t2.0-1\tx86_64\ttool-2.0-1.src.rpm\t1763500000\tExample\n',
+    })
+    expect(both.complete).toBe(true)
+    expect(both.rows.find(({ key }) => key === 'rpm:tool:x86_64')?.fields).toMatchObject({
+      version: '1:2.0-1',
+      publisher: 'Example',
+    })
+  })
+  it('is incomplete with a package database of a kind it does not know', () => {
+    expect(
+      software({ 'package-databases': 'dpkg present /var/lib/dpkg/status\nnix present /nix/var/nix/db\n' }).complete,
+    ).toBe(false)
+  })
+  it('knows the distribution by the vendor of an RPM, and EPEL on RHEL as another', () => {
+    const rpm = {
+      'package-databases': 'rpm present /var/lib/rpm/rpmdb.sqlite\nos ID="rhel"\nos ID_LIKE="fedora"\n',
+      rpm:
+        'bash\t0\t5.1.8-9.el9\tx86_64\tbash-5.1.8-9.el9.src.rpm\t1763500000\tRed Hat, Inc.\n' +
+        'htop\t0\t3.3.0-1.el9\tx86_64\thtop-3.3.0-1.el9.src.rpm\t1763500000\tFedora Project\n' +
+        'kernel-core\t0\t5.14.0-427.el9\tx86_64\tk.src.rpm\t1763500000\tRed Hat, Inc.\n' +
+        'kernel-core\t0\t5.14.0-503.el9\tx86_64\tk.src.rpm\t1763500000\tRed Hat, Inc.\n' +
+        'gpg-pubkey\t0\tfd431d51-4ae0493b\t(none)\t(none)\t1763500000\t(none)\n',
+    }
+    expect(fieldsOf('rpm:bash:x86_64', rpm)).toMatchObject({ 'base-system': true, source: 'bash' })
+    expect(fieldsOf('rpm:htop:x86_64', rpm)).toMatchObject({ 'base-system': false })
+    expect(software(rpm).rows.map(({ key }) => key)).toContain('rpm:kernel-core:x86_64=5.14.0-427.el9')
+    expect(software(rpm).rows.some(({ name }) => name === 'gpg-pubkey')).toBe(false)
+  })
+  it('takes nothing from nothing, and never gains by a loss', () => {
+    expectNothingFromNothing(interpretSoftware, observesSoftware)
+    expectNeverBetter(interpretSoftware)
+  })
+  it('stands any text', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string(), (dpkg, pip, databases) => {
+        interpretSoftware(
+          evidenceOf({ dpkg, pip, 'package-databases': `dpkg present x\n${databases}`, 'local-programs': pip }),
+        )
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
