@@ -51,7 +51,8 @@ export function runOnMachine(script: string, machine: Machine = {}): Buffer {
       maxBuffer: 256 * 1024 * 1024,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...machine.environment },
     })
-    if (run.status !== 0) throw new Error(`the lab machine failed (${run.status}): ${run.stderr.toString().slice(0, 2000)}`)
+    if (run.status !== 0)
+      throw new Error(`the lab machine failed (${run.status}): ${run.stderr.toString().slice(0, 2000)}`)
     return run.stdout
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -9,7 +9,11 @@ export const sharedFolder = resolve(process.env['SEISA_SHARED'] ?? join(import.m
  * A suite that needs something which not every machine has. Without it the suite is skipped under a name
  * that says what is lacking; where the lab is required (CI), that is a failure.
  */
-export function labSuite(name: string, lab: { readonly available: boolean; readonly lacks: string }, suite: () => void): void {
+export function labSuite(
+  name: string,
+  lab: { readonly available: boolean; readonly lacks: string },
+  suite: () => void,
+): void {
   if (lab.available) describe(name, suite)
   else if (process.env['SEISA_REQUIRE_LAB'] === '1') {
     describe(name, () => {

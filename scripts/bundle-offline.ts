@@ -10,7 +10,8 @@ import { sbom } from './sbom.ts'
 const root = join(import.meta.dirname, '..')
 const out = resolve(process.argv[2] ?? join(root, 'out'))
 const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
+const version =
+  typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : ''
 const name = `seisa-${version}-linux-x64`
 const folder = join(out, name)
 
@@ -25,12 +26,23 @@ execFileSync(process.execPath, [join(root, 'scripts/build.ts')], { stdio: 'inher
 
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(join(folder, 'runtime'), { recursive: true })
-const packed: unknown = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+const packed: unknown = JSON.parse(
+  execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }),
+)
 for (const path of packedFiles(packed)) cpSync(join(root, path), join(folder, path))
 const modules = productionModules(root)
-for (const { path } of modules) cpSync(join(root, path), join(folder, path), { recursive: true, filter: (from) => relative(join(root, path), from).split('/')[0] !== 'node_modules' })
+for (const { path } of modules)
+  cpSync(join(root, path), join(folder, path), {
+    recursive: true,
+    filter: (from) => relative(join(root, path), from).split('/')[0] !== 'node_modules',
+  })
 cpSync(join(runtime, 'bin/node'), join(folder, 'runtime/node'))
-for (const file of ['LICENSE', 'README.md']) if (existsSync(join(runtime, file))) cpSync(join(runtime, file), join(folder, `runtime/node-${file}`))
+for (const file of ['LICENSE', 'README.md'])
+  if (existsSync(join(runtime, file))) cpSync(join(runtime, file), join(folder, `runtime/node-${file}`))
 writeFileSync(
   join(folder, 'seisa'),
   '#!/bin/sh\n# Starts seisa with the Node.js of this folder.\nhere=$(dirname "$(readlink -f "$0")")\nexec "$here/runtime/node" "$here/bin/seisa.cjs" "$@"\n',
@@ -47,7 +59,18 @@ const files = readdirSync(folder, { recursive: true, withFileTypes: true })
 writeFileSync(join(folder, 'SHA256SUMS'), files.map((path) => `${sha256(join(folder, path))}  ${path}\n`).join(''))
 
 const archive = join(out, `${name}.tar.gz`)
-execFileSync('tar', ['--sort=name', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0', '-czf', archive, '-C', out, name])
+execFileSync('tar', [
+  '--sort=name',
+  '--owner=0',
+  '--group=0',
+  '--numeric-owner',
+  '--mtime=@0',
+  '-czf',
+  archive,
+  '-C',
+  out,
+  name,
+])
 writeFileSync(`${archive}.sha256`, `${sha256(archive)}  ${name}.tar.gz\n`)
 rmSync(folder, { recursive: true, force: true })
 console.log(archive)
@@ -57,5 +80,7 @@ function packedFiles(report: unknown): readonly string[] {
   const first: unknown = Array.isArray(report) ? report[0] : Object.values(report ?? {})[0]
   const listed: unknown = typeof first === 'object' && first !== null && 'files' in first ? first.files : undefined
   if (!Array.isArray(listed) || listed.length === 0) throw new Error('npm pack listed no files')
-  return listed.flatMap((file: unknown) => (typeof file === 'object' && file !== null && 'path' in file ? [String(file.path)] : []))
+  return listed.flatMap((file: unknown) =>
+    typeof file === 'object' && file !== null && 'path' in file ? [String(file.path)] : [],
+  )
 }

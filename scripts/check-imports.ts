@@ -11,7 +11,8 @@ const violations = files.flatMap((file) =>
     relative(root, join(dirname(file), specifier)),
   ),
 )
-for (const { file, line, imported, rule } of violations) console.error(`${file}:${line}: must not import ${imported}: ${rule}`)
+for (const { file, line, imported, rule } of violations)
+  console.error(`${file}:${line}: must not import ${imported}: ${rule}`)
 // a check that looked at nothing has not passed
 if (files.length === 0) console.error('no module was found')
 if (violations.length > 0 || files.length === 0) process.exitCode = 1

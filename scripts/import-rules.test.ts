@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { findViolations } from './import-rules.ts'
 
 const check = (file: string, source: string): readonly string[] =>
-  findViolations(file, source, (specifier) => join(dirname(file), specifier)).map((one) => `${one.line} ${one.imported}`)
+  findViolations(file, source, (specifier) => join(dirname(file), specifier)).map(
+    (one) => `${one.line} ${one.imported}`,
+  )
 
 describe('the import rules', () => {
   it.each([

@@ -17,12 +17,29 @@ export function productionModules(root: string): readonly ProductionModule[] {
   const lock: unknown = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
   if (!isRecord(lock) || !isRecord(lock['packages'])) throw new Error('package-lock.json has no packages')
   return Object.entries(lock['packages']).flatMap(([path, entry]) => {
-    if (!path.startsWith('node_modules/') || !isRecord(entry) || entry['link'] || entry['dev'] || entry['optional'] || entry['devOptional']) return []
+    if (
+      !path.startsWith('node_modules/') ||
+      !isRecord(entry) ||
+      entry['link'] ||
+      entry['dev'] ||
+      entry['optional'] ||
+      entry['devOptional']
+    )
+      return []
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
-    return [{ path, name, version: text(entry['version']), license: text(entry['license']), integrity: text(entry['integrity']) }]
+    return [
+      {
+        path,
+        name,
+        version: text(entry['version']),
+        license: text(entry['license']),
+        integrity: text(entry['integrity']),
+      },
+    ]
   })
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')

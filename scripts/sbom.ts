@@ -14,7 +14,13 @@ export function sbom(version: string, modules: readonly ProductionModule[], runt
     specVersion: '1.6',
     version: 1,
     metadata: {
-      component: { type: 'application', name: 'seisa', version, 'bom-ref': 'seisa', licenses: [{ license: { id: 'Apache-2.0' } }] },
+      component: {
+        type: 'application',
+        name: 'seisa',
+        version,
+        'bom-ref': 'seisa',
+        licenses: [{ license: { id: 'Apache-2.0' } }],
+      },
     },
     components: [
       {
@@ -34,10 +40,17 @@ export function sbom(version: string, modules: readonly ProductionModule[], runt
           'bom-ref': purl,
           purl,
           ...(license && { licenses: [{ license: { id: license } }] }),
-          hashes: [{ alg: 'SHA-512', content: Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex') }],
+          hashes: [
+            { alg: 'SHA-512', content: Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex') },
+          ],
         }
       }),
     ],
-    dependencies: [{ ref: 'seisa', dependsOn: modules.map(({ name, version: pinned }) => `pkg:npm/${name.replace('@', '%40')}@${pinned}`) }],
+    dependencies: [
+      {
+        ref: 'seisa',
+        dependsOn: modules.map(({ name, version: pinned }) => `pkg:npm/${name.replace('@', '%40')}@${pinned}`),
+      },
+    ],
   }
 }

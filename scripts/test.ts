@@ -38,13 +38,26 @@ console.log(`\n${passed + checks.length - failedChecks} passed, ${allFailed} fai
 process.exitCode = allFailed > 0 || passed === 0 ? 1 : 0
 
 /** Counts of vitest's JSON report; a missing or broken report is a failure. */
-function readResult(path: string): { readonly passed: number; readonly failed: number; readonly skipped: readonly string[] } {
+function readResult(path: string): {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: readonly string[]
+} {
   try {
     const report = JSON.parse(readFileSync(path, 'utf8')) as {
-      testResults: { name: string; status: string; message: string; assertionResults: { status: string; ancestorTitles: string[]; title: string }[] }[]
+      testResults: {
+        name: string
+        status: string
+        message: string
+        assertionResults: { status: string; ancestorTitles: string[]; title: string }[]
+      }[]
     }
-    const tests = report.testResults.flatMap((suite) => suite.assertionResults.map((test) => ({ ...test, file: relative(root, suite.name) })))
-    const brokenFiles = report.testResults.filter((suite) => suite.status === 'failed' && !suite.assertionResults.some((test) => test.status === 'failed'))
+    const tests = report.testResults.flatMap((suite) =>
+      suite.assertionResults.map((test) => ({ ...test, file: relative(root, suite.name) })),
+    )
+    const brokenFiles = report.testResults.filter(
+      (suite) => suite.status === 'failed' && !suite.assertionResults.some((test) => test.status === 'failed'),
+    )
     return {
       passed: tests.filter((test) => test.status === 'passed').length,
       failed: tests.filter((test) => test.status === 'failed').length + brokenFiles.length,

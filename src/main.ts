@@ -18,15 +18,18 @@ const version = (): string => {
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : ''
 }
 
-/** Waits until the text is handed over, so that a slow reader slows the writer and not the memory. */
-const output = (stream: NodeJS.WriteStream): Output => ({
+/**
+ * Waits until the text is handed over, so that a slow reader slows the writer and not the memory. A message
+ * that can't be shown (`required: false`) changes nothing; a result that can't be written is a fault.
+ */
+const output = (stream: NodeJS.WriteStream, required: boolean): Output => ({
   isTTY: stream.isTTY === true,
   columns: stream.columns,
   rows: stream.rows,
   write: (text) =>
     new Promise((resolve, reject) => {
       stream.write(text, (cause) => {
-        if (!cause) resolve()
+        if (!cause || !required) resolve()
         else reject(new Fault('output', { ja: '標準出力に書けない', en: 'can not write to standard output' }, { cause }))
       })
     }),
@@ -37,6 +40,15 @@ process.stderr.on('error', () => undefined)
 
 const words = process.argv.slice(2)
 const askedLanguage = words.find((_, at) => words[at - 1] === '--lang') ?? words.find((word) => word.startsWith('--lang='))?.slice(7)
+
+/** The folder that we stand in. One that was removed meanwhile still has its name: what lies in it isn't found, then. */
+const currentFolder = (): string => {
+  try {
+    return process.cwd()
+  } catch {
+    return process.env['PWD'] ?? '/proc/self/cwd'
+  }
+}
 
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -57,10 +69,10 @@ const app: App = {
     ['markdown', async () => (await import('../reports/markdown/index.ts')).markdown],
   ]),
   collectors: new Map([['linux', collectorScript]]),
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
+  stdout: output(process.stdout, true),
+  stderr: output(process.stderr, false),
   env: process.env,
-  cwd: process.cwd(),
+  cwd: currentFolder(),
   language: chooseLanguage(askedLanguage, process.env),
   now: () => new Date(),
   signal: interrupted.signal,

@@ -5,7 +5,7 @@ import type { Language } from '../core/text.ts'
 
 /** Where text goes. */
 export interface Output {
-  readonly write: (text: string) => Promise<void>
+  readonly write: (text: string | Uint8Array) => Promise<void>
   readonly isTTY: boolean
   readonly columns: number | undefined
   readonly rows: number | undefined

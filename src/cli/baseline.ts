@@ -64,7 +64,8 @@ async function listBaselines(app: App, json: boolean): Promise<number> {
     await app.stdout.write(`${JSON.stringify(items, null, 2)}\n`)
     return 0
   }
-  const titles = app.language === 'ja' ? ['基準', '版', '要件', '表題'] : ['Baseline', 'Version', 'Requirements', 'Title']
+  const titles =
+    app.language === 'ja' ? ['基準', '版', '要件', '表題'] : ['Baseline', 'Version', 'Requirements', 'Title']
   const rows = all.map((one) => [one.id, String(one.version), String(one.requirements.length), one.title[app.language]])
   const lines = tableLines(
     titles.map((title, at) => ({ title, ...((at === 1 || at === 2) && { align: 'end' as const }) })),
@@ -82,7 +83,11 @@ async function showBaseline(app: App, name: string, json: boolean): Promise<numb
 
 function baselineText(app: App, baseline: ResolvedBaseline): string {
   const lang = app.language
-  const lines = [`${baseline.id} v${baseline.version}  ${visible(baseline.title[lang])}`, `SHA-256 ${baseline.hash}`, '']
+  const lines = [
+    `${baseline.id} v${baseline.version}  ${visible(baseline.title[lang])}`,
+    `SHA-256 ${baseline.hash}`,
+    '',
+  ]
   const parameters = Object.entries(baseline.parameters)
   if (parameters.length > 0) lines.push(words.parameters[lang])
   for (const [id, parameter] of parameters) {
@@ -108,9 +113,13 @@ function baselineText(app: App, baseline: ResolvedBaseline): string {
 async function validateBaselines(app: App, files: readonly string[]): Promise<number> {
   for (const file of files) {
     const baseline = loadBaseline([fromHere(app.cwd, file)])
-    const counted = app.language === 'ja' ? `要件 ${baseline.requirements.length}` : `${baseline.requirements.length} requirements`
-    await app.stdout.write(`${visible(file)}: ${words.valid[app.language]} (${baseline.id} v${baseline.version}, ${counted})\n`)
-    for (const one of baseline.loosened) await app.stdout.write(`  ${words.loosened[app.language]}: ${visible(one.why[app.language])}\n`)
+    const counted =
+      app.language === 'ja' ? `要件 ${baseline.requirements.length}` : `${baseline.requirements.length} requirements`
+    await app.stdout.write(
+      `${visible(file)}: ${words.valid[app.language]} (${baseline.id} v${baseline.version}, ${counted})\n`,
+    )
+    for (const one of baseline.loosened)
+      await app.stdout.write(`  ${words.loosened[app.language]}: ${visible(one.why[app.language])}\n`)
   }
   return 0
 }

@@ -18,7 +18,11 @@ export interface ChosenBaselines {
 }
 
 /** Baselines of the command line, else of the configuration, else the one for small companies. */
-export async function chooseBaselines(app: App, project: Project | undefined, named: readonly string[]): Promise<ChosenBaselines> {
+export async function chooseBaselines(
+  app: App,
+  project: Project | undefined,
+  named: readonly string[],
+): Promise<ChosenBaselines> {
   const resolved =
     named.length > 0
       ? named.map((name) => loadNamed(app, name))

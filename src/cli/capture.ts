@@ -15,7 +15,10 @@ const notSettings: ReadonlySet<string> = new Set(['identity'])
 export function captureBaseline(snapshots: readonly Snapshot[], language: Language): string {
   const first = snapshots[0]
   const settings = first ? first.facts.filter((fact) => isCommon(fact, snapshots)) : []
-  const requirements = [...settings.map(settingRequirement).filter((one) => one !== undefined), ...listRequirements(snapshots)]
+  const requirements = [
+    ...settings.map(settingRequirement).filter((one) => one !== undefined),
+    ...listRequirements(snapshots),
+  ]
   const content = {
     baseline: 'captured',
     version: 1,
@@ -29,7 +32,11 @@ export function captureBaseline(snapshots: readonly Snapshot[], language: Langua
   return `${commented(note)}${stringify(content, { lineWidth: 120 })}`
 }
 
-const commented = (text: string): string => `${text.split('\n').map((line) => `# ${line.trim()}`).join('\n')}\n`
+const commented = (text: string): string =>
+  `${text
+    .split('\n')
+    .map((line) => `# ${line.trim()}`)
+    .join('\n')}\n`
 
 function isCommon(fact: Fact, snapshots: readonly Snapshot[]): boolean {
   const setting = catalogue.get(fact.setting)
@@ -37,7 +44,8 @@ function isCommon(fact: Fact, snapshots: readonly Snapshot[]): boolean {
   if (notSettings.has(fact.setting.split('.')[0] ?? '')) return false
   return snapshots.every((snapshot) =>
     snapshot.facts.some(
-      (other) => other.setting === fact.setting && !other.scope && other.state === 'known' && same(other.value, fact.value),
+      (other) =>
+        other.setting === fact.setting && !other.scope && other.state === 'known' && same(other.value, fact.value),
     ),
   )
 }
@@ -49,7 +57,11 @@ function settingRequirement(fact: Fact): object | undefined {
   const setting = catalogue.get(fact.setting)
   if (!setting || fact.state !== 'known') return undefined
   const value =
-    setting.type === 'duration' && typeof fact.value === 'number' ? writeDuration(fact.value) : Array.isArray(fact.value) ? [...fact.value].sort() : fact.value
+    setting.type === 'duration' && typeof fact.value === 'number'
+      ? writeDuration(fact.value)
+      : Array.isArray(fact.value)
+        ? [...fact.value].sort()
+        : fact.value
   return {
     id: fact.setting.replaceAll('.', '-'),
     title: setting.title,
@@ -66,13 +78,32 @@ function listRequirements(snapshots: readonly Snapshot[]): readonly object[] {
   const listeners = valuesOf(snapshots, 'listener', 'endpoint', (row) => row.fields['exposed'] === true)
   const administrators = valuesOf(snapshots, 'account', 'name', (row) => row.fields['privileged'] === true)
   return [
-    ...(listeners ? [list('listeners', 'listener', { exposed: true }, 'endpoint', listeners, { ja: '外部から届く待ち受け口', en: 'Listeners reachable from other machines' })] : []),
-    ...(administrators ? [list('administrators', 'account', { privileged: true }, 'name', administrators, { ja: '特権アカウント', en: 'Privileged accounts' })] : []),
+    ...(listeners
+      ? [
+          list('listeners', 'listener', { exposed: true }, 'endpoint', listeners, {
+            ja: '外部から届く待ち受け口',
+            en: 'Listeners reachable from other machines',
+          }),
+        ]
+      : []),
+    ...(administrators
+      ? [
+          list('administrators', 'account', { privileged: true }, 'name', administrators, {
+            ja: '特権アカウント',
+            en: 'Privileged accounts',
+          }),
+        ]
+      : []),
   ]
 }
 
 /** Values of a field over complete tables; nothing when one of the tables isn't. */
-function valuesOf(snapshots: readonly Snapshot[], type: string, field: string, where: (row: Row) => boolean): readonly string[] | undefined {
+function valuesOf(
+  snapshots: readonly Snapshot[],
+  type: string,
+  field: string,
+  where: (row: Row) => boolean,
+): readonly string[] | undefined {
   const values = new Set<string>()
   for (const snapshot of snapshots) {
     const table = snapshot.tables.find((one) => one.type === type)
@@ -85,7 +116,14 @@ function valuesOf(snapshots: readonly Snapshot[], type: string, field: string, w
   return [...values].sort()
 }
 
-const list = (id: string, each: string, where: object, field: string, values: readonly string[], title: object): object => ({
+const list = (
+  id: string,
+  each: string,
+  where: object,
+  field: string,
+  values: readonly string[],
+  title: object,
+): object => ({
   id,
   title,
   severity: 'medium',
@@ -94,5 +132,7 @@ const list = (id: string, each: string, where: object, field: string, values: re
   where,
   expect: { [field]: { 'one-of': values } },
   rationale: { ja: '手本の構成要素にある物だけを認める', en: 'Only what the golden host has is approved' },
-  remedy: { default: { ja: '取り除くか、承認してこの一覧に加える', en: 'Remove it, or approve it and add it to this list' } },
+  remedy: {
+    default: { ja: '取り除くか、承認してこの一覧に加える', en: 'Remove it, or approve it and add it to this list' },
+  },
 })

@@ -3,7 +3,8 @@ import { parseDuration } from '../core/duration.ts'
 import { Fault } from '../core/fault.ts'
 import type { Target } from '../core/scanner.ts'
 import { writeFileAtomically } from '../files/write.ts'
-import { evidenceTargetLine } from '../readers/evidence.ts'
+import { evidenceBreakLine, evidenceNonce, evidenceTargetLine } from '../readers/evidence.ts'
+import { visible } from '../text/safe.ts'
 import type { App } from './app.ts'
 import { addExamples, makeCommand } from './help.ts'
 import { readProject } from './project.ts'
@@ -52,20 +53,29 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
     const script = app.collectors.get(flags.printScript)
     if (!script) {
       const known = [...app.collectors.keys()].join(', ')
-      throw new Fault('usage', { ja: `${flags.printScript} の収集スクリプトはない（${known}）`, en: `there is no collector for ${flags.printScript} (${known})` })
+      throw new Fault('usage', {
+        ja: `${flags.printScript} の収集スクリプトはない（${known}）`,
+        en: `there is no collector for ${flags.printScript} (${known})`,
+      })
     }
     await app.stdout.write(script().text)
     return 0
   }
   if (flags.output === undefined) throw new Fault('usage', words.needsOutput)
   const timeout = parseDuration(flags.timeout)
-  if (timeout === undefined || timeout === 0) throw new Fault('usage', { ja: '--timeout は 5m のように単位を付ける', en: '--timeout takes a number with its unit: 5m' })
+  if (timeout === undefined || timeout === 0)
+    throw new Fault('usage', {
+      ja: '--timeout は 5m のように単位を付ける',
+      en: '--timeout takes a number with its unit: 5m',
+    })
   const project = await readProject(app, flags.config, flags.here !== true)
   const targets = flags.here ? [hereTarget()] : namedTargets(project?.config.targets ?? [], flags.target)
-  if (targets.length === 0) throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
+  if (targets.length === 0)
+    throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
   const outcome = { failed: 0 }
   const content = collectAll(app, targets, flags, timeout, outcome)
-  if (flags.output === '-') for await (const piece of content) await app.stdout.write(Buffer.from(piece).toString('utf8'))
+  if (flags.output === '-')
+    for await (const piece of content) await app.stdout.write(piece)
   else await writeFileAtomically(fromHere(app.cwd, flags.output), content)
   return outcome.failed > 0 ? 3 : 0
 }
@@ -80,37 +90,61 @@ async function* collectAll(
 ): AsyncGenerator<Uint8Array> {
   for (const target of targets) {
     const scanner = app.scanners.get(target.scanner)
-    if (!scanner) throw new Fault('configuration', { ja: `スキャナ ${target.scanner} はない`, en: `there is no scanner ${target.scanner}` })
+    if (!scanner)
+      throw new Fault('configuration', {
+        ja: `スキャナ ${target.scanner} はない`,
+        en: `there is no scanner ${target.scanner}`,
+      })
     const seconds = target.timeout ?? timeout
     const signal = AbortSignal.any([app.signal, AbortSignal.timeout(seconds * 1000)])
     yield Buffer.from(evidenceTargetLine({ name: target.name, labels: target.labels }))
-    const whole = { is: false }
+    const whole: Wholeness = { is: false, nonce: '' }
     try {
       yield* watched(
-        scanner.collect(target, { deep: flags.deep === true, simulateUpgrade: flags.simulateUpgrade === true, signal, secrets: new Set() }),
+        scanner.collect(target, {
+          deep: flags.deep === true,
+          simulateUpgrade: flags.simulateUpgrade === true,
+          signal,
+          secrets: new Set(),
+        }),
         whole,
       )
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause
-      await app.stderr.write(`seisa: ${target.name}: ${cause.what[app.language]}\n`)
+      await app.stderr.write(`seisa: ${visible(target.name)}: ${visible(cause.what[app.language])}\n`)
+      if (cause.next) await app.stderr.write(`  → ${visible(cause.next[app.language])}\n`)
     }
     if (!whole.is) {
       outcome.failed += 1
-      await app.stderr.write(`seisa: ${target.name}: ${words.incomplete[app.language]}\n`)
+      await app.stderr.write(`seisa: ${visible(target.name)}: ${words.incomplete[app.language]}\n`)
+      // or the evidence after it would be taken for a part of it
+      yield Buffer.from(evidenceBreakLine(whole.nonce))
     }
     yield Buffer.from('\n')
   }
 }
 
+/** Whether evidence came whole, and the nonce of its frames. */
+interface Wholeness {
+  is: boolean
+  nonce: string
+}
+
 /** Passes chunks on and notices whether the evidence came whole. */
-async function* watched(chunks: AsyncIterable<Uint8Array>, whole: { is: boolean }): AsyncGenerator<Uint8Array> {
-  const tail: Uint8Array[] = []
+async function* watched(chunks: AsyncIterable<Uint8Array>, whole: Wholeness): AsyncGenerator<Uint8Array> {
+  let head: Buffer = Buffer.alloc(0)
+  let tail: Buffer = Buffer.alloc(0)
   for await (const chunk of chunks) {
-    tail.push(chunk)
-    if (tail.length > 64) tail.splice(0, 32)
+    if (whole.nonce === '' && head.length < longestHeader) {
+      head = Buffer.concat([head, chunk.subarray(0, longestHeader)])
+      whole.nonce = evidenceNonce(head.toString('latin1')) ?? ''
+    }
+    tail = Buffer.concat([tail, chunk.subarray(-longestHeader)]).subarray(-longestHeader)
     yield chunk
   }
   // only for the message: whoever judges the bundle looks at the frames themselves
-  const text = Buffer.concat(tail).toString('latin1')
-  whole.is = /\n#[0-9A-Za-z-]+ end \d+\n$/.test(text)
+  whole.is = /\n#[0-9A-Za-z-]+ end \d+\n$/.test(tail.toString('latin1'))
 }
+
+/** The first or the last line of evidence is far shorter. */
+const longestHeader = 4096

@@ -13,7 +13,11 @@ export function completionCommand(app: App, program: () => Command, done: (code:
     .argument('<SHELL>', `${words.shell[lang]}: bash, zsh, fish`)
     .action(async (shell: string) => {
       const make = scripts[shell]
-      if (!make) throw new Fault('usage', { ja: `${shell} の補完はない（bash, zsh, fish）`, en: `there is no completion for ${shell} (bash, zsh, fish)` })
+      if (!make)
+        throw new Fault('usage', {
+          ja: `${shell} の補完はない（bash, zsh, fish）`,
+          en: `there is no completion for ${shell} (bash, zsh, fish)`,
+        })
       await app.stdout.write(make(entriesOf(program())))
       done(0)
     })
@@ -78,10 +82,15 @@ const fish = (entries: readonly Entry[]): string => {
     const parts = one.path.split(' ').filter((part) => part !== '')
     const top = entries[0]?.words.join(' ') ?? ''
     const condition =
-      parts.length === 0 ? `not __fish_seen_subcommand_from ${top}` : parts.map((part) => `__fish_seen_subcommand_from ${part}`).join('; and ')
+      parts.length === 0
+        ? `not __fish_seen_subcommand_from ${top}`
+        : parts.map((part) => `__fish_seen_subcommand_from ${part}`).join('; and ')
     return [
       ...(one.words.length > 0 ? [`complete -c seisa -n '${condition}' -a '${one.words.join(' ')}'`] : []),
-      ...one.options.map((option) => `complete -c seisa -n '${condition}' -l ${option.flag.slice(2)} -d '${option.about.replaceAll("'", '')}'`),
+      ...one.options.map(
+        (option) =>
+          `complete -c seisa -n '${condition}' -l ${option.flag.slice(2)} -d '${option.about.replaceAll("'", '')}'`,
+      ),
     ]
   })
   return `# fish completion of seisa\n${lines.join('\n')}\n`

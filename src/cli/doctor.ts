@@ -46,7 +46,8 @@ interface Examination {
 async function runDoctor(app: App, flags: DoctorFlags): Promise<number> {
   const project = await readProject(app, flags.config, flags.here !== true)
   const targets = flags.here ? [hereTarget()] : namedTargets(project?.config.targets ?? [], flags.target)
-  if (targets.length === 0) throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to examine' })
+  if (targets.length === 0)
+    throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to examine' })
   const found: Examination[] = []
   for (const target of targets) found.push(await examine(app, target))
   if (flags.json) await app.stdout.write(`${JSON.stringify({ targets: found }, null, 2)}\n`)
@@ -91,7 +92,9 @@ const gapLines = (gap: GapResult, lang: 'ja' | 'en'): readonly string[] => [
 /** How an administrator lets an ordinary user read everything, for exactly one script. */
 function sudoText(app: App, found: readonly Examination[]): string {
   const collector = app.collectors.get('linux')
-  const lacking = found.some((one) => one.gaps.some((gap) => gap.needs?.en.includes('root')) || one.problem?.en.includes('sudo'))
+  const lacking = found.some(
+    (one) => one.gaps.some((gap) => gap.needs?.en.includes('root')) || one.problem?.en.includes('sudo'),
+  )
   if (!collector || !lacking) return ''
   const lang = app.language
   const path = '/usr/local/libexec/seisa-collect'

@@ -26,7 +26,9 @@ export function explainCommand(app: App, done: (code: number) => void): Command 
     .argument('<SETTING|REQUIREMENT|CLAUSE>', words.subject[lang])
     .option('--config <FILE>', scanWords.config[lang])
     .option('--json', scanWords.json[lang])
-    .action(async (subject: string, flags: { config?: string; json?: true }) => done(await explain(app, subject, flags)))
+    .action(async (subject: string, flags: { config?: string; json?: true }) =>
+      done(await explain(app, subject, flags)),
+    )
   return addExamples(
     command,
     [
@@ -42,7 +44,9 @@ async function explain(app: App, subject: string, flags: { config?: string; json
   const project = await readProject(app, flags.config, false)
   const baselines = [...builtInBaselines().map((id) => loadBuiltIn(id)), ...(project?.config.baselines ?? [])]
   const unique = [...new Map(baselines.map((one) => [one.hash, one])).values()]
-  const requirements = unique.flatMap((baseline) => baseline.requirements.map((requirement) => ({ baseline, requirement })))
+  const requirements = unique.flatMap((baseline) =>
+    baseline.requirements.map((requirement) => ({ baseline, requirement })),
+  )
   const clauses = builtInBaselines().flatMap((id) => clausesOf(id))
   const found = {
     setting: catalogue.get(subject),
@@ -57,7 +61,12 @@ async function explain(app: App, subject: string, flags: { config?: string; json
     ...(found.clause ? [clauseText(found.clause, unique, app.language)] : []),
   ]
   if (texts.length === 0) {
-    const known = [...catalogue.keys(), ...rowTypesById.keys(), ...requirements.map((one) => one.requirement.id), ...clauses.map((one) => one.id)]
+    const known = [
+      ...catalogue.keys(),
+      ...rowTypesById.keys(),
+      ...requirements.map((one) => one.requirement.id),
+      ...clauses.map((one) => one.id),
+    ]
     const meant = didYouMean(subject, known)
     throw new Fault('usage', {
       ja: `${subject} ${words.notFound.ja}${meant ? `。${meant} のことですか` : ''}`,
@@ -85,11 +94,15 @@ function block(heading: string, lines: readonly Line[]): string {
 
 function settingText(setting: Setting, requirements: readonly Owned[], lang: Language): string {
   const users = requirements.filter(
-    ({ requirement }) => !requirement.each && [...subjectsOf(requirement.expect), ...subjectsOf(requirement.reject)].includes(setting.id),
+    ({ requirement }) =>
+      !requirement.each && [...subjectsOf(requirement.expect), ...subjectsOf(requirement.reject)].includes(setting.id),
   )
   return block(`${setting.id}  ${setting.title[lang]}`, [
     ['', setting.description[lang] === setting.title[lang] ? '' : setting.description[lang]],
-    [words.type[lang], `${setting.type}${setting.unit ? ` (${setting.unit})` : ''}${setting.unlimited ? ' | never | until-unlocked' : ''}`],
+    [
+      words.type[lang],
+      `${setting.type}${setting.unit ? ` (${setting.unit})` : ''}${setting.unlimited ? ' | never | until-unlocked' : ''}`,
+    ],
     [words.values[lang], (setting.values ?? []).join(', ')],
     [words.scopes[lang], (setting.scopes ?? []).join(', ')],
     [words.kinds[lang], setting.kinds.join(', ')],
@@ -100,7 +113,12 @@ function settingText(setting: Setting, requirements: readonly Owned[], lang: Lan
 const rowTypeText = (type: RowType, lang: Language): string =>
   block(`${type.id}  ${type.title[lang]}`, [
     ['', type.description[lang] === type.title[lang] ? '' : type.description[lang]],
-    ...Object.entries(type.fields).map(([name, field]): Line => [name, `${field.title[lang]} (${field.type}${field.values ? `: ${field.values.join(', ')}` : ''})`]),
+    ...Object.entries(type.fields).map(
+      ([name, field]): Line => [
+        name,
+        `${field.title[lang]} (${field.type}${field.values ? `: ${field.values.join(', ')}` : ''})`,
+      ],
+    ),
   ])
 
 function requirementText({ baseline, requirement }: Owned, lang: Language): string {
@@ -111,7 +129,9 @@ function requirementText({ baseline, requirement }: Owned, lang: Language): stri
     [words.rationale[lang], requirement.rationale[lang]],
     [words.clauses[lang], requirement.controls.join(', ')],
     [words.partial[lang], requirement.partial?.[lang] ?? ''],
-    ...Object.entries(requirement.remedy).map(([platform, text]): Line => [`${words.remedy[lang]} (${platform})`, text[lang]]),
+    ...Object.entries(requirement.remedy).map(
+      ([platform, text]): Line => [`${words.remedy[lang]} (${platform})`, text[lang]],
+    ),
   ])
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help, Option } from 'commander'
+import { didYouMean } from '../core/did-you-mean.ts'
 import { Fault } from '../core/fault.ts'
 import type { Language, LocalText } from '../core/text.ts'
 import { displayWidth } from '../text/width.ts'
@@ -45,8 +46,14 @@ class LocalHelp extends Help {
   override optionDescription(option: Option): string {
     const notes: string[] = []
     if (option.argChoices) notes.push(`${lineWords.choices[this.#language]}: ${option.argChoices.join(', ')}`)
-    if (option.defaultValue !== undefined && typeof option.defaultValue !== 'boolean' && !Array.isArray(option.defaultValue)) {
-      notes.push(`${lineWords.default[this.#language]}: ${option.defaultValueDescription ?? String(option.defaultValue)}`)
+    if (
+      option.defaultValue !== undefined &&
+      typeof option.defaultValue !== 'boolean' &&
+      !Array.isArray(option.defaultValue)
+    ) {
+      notes.push(
+        `${lineWords.default[this.#language]}: ${option.defaultValueDescription ?? String(option.defaultValue)}`,
+      )
     }
     return notes.length > 0 ? `${option.description} (${notes.join('; ')})` : option.description
   }
@@ -71,7 +78,9 @@ export function addExamples(command: Command, examples: readonly Example[], lang
   const width = Math.max(...examples.map((example) => displayWidth(example.command)))
   const wide = width > 46
   const lines = examples.map(({ command: text, what }) =>
-    wide ? `  ${text}\n      ${what[language]}` : `  ${text}${' '.repeat(width - displayWidth(text))}  ${what[language]}`,
+    wide
+      ? `  ${text}\n      ${what[language]}`
+      : `  ${text}${' '.repeat(width - displayWidth(text))}  ${what[language]}`,
   )
   return command.addHelpText('after', `\n${lineWords.examples[language]}\n${lines.join('\n')}`)
 }
@@ -87,18 +96,40 @@ const usageErrors: Readonly<Record<string, Says>> = {
     ja: `${subject} というコマンドはない${hint && `。${hint} のことですか`}`,
     en: `there is no command ${subject}${hint && `; did you mean ${hint}?`}`,
   }),
-  'commander.missingArgument': (subject) => ({ ja: `引数 ${subject} が要る`, en: `the argument ${subject} is missing` }),
+  'commander.missingArgument': (subject) => ({
+    ja: `引数 ${subject} が要る`,
+    en: `the argument ${subject} is missing`,
+  }),
   'commander.optionMissingArgument': (subject) => ({ ja: `${subject} に値が要る`, en: `${subject} needs a value` }),
   'commander.excessArguments': () => ({ ja: '余分な引数がある', en: 'too many arguments' }),
 }
 
+/** What to add to a message about a word that isn't known: the near one, or nothing. */
+export function hintOf(word: string, known: Iterable<string>): LocalText {
+  const meant = didYouMean(word, known)
+  return meant ? { ja: `。${meant} のことですか`, en: `; did you mean ${meant}?` } : { ja: '', en: '' }
+}
+
+/** A value outside of an option's choices, from commander's sentence about it. */
+function choiceError(message: string): LocalText | undefined {
+  const match = /^option '(.*?)' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(message)
+  if (!match) return undefined
+  const [, flags = '', value = '', known = ''] = match
+  const option = flags.replace(/ <.*$/, '')
+  const hint = hintOf(value, known.split(', '))
+  return {
+    ja: `${option} に ${value} は使えない（${known}）${hint.ja}`,
+    en: `${option} can not be ${value} (${known})${hint.en}`,
+  }
+}
+
 /** A mistake on the command line as a fault; nothing when help or the version was shown. */
 export function usageFault(error: CommanderError, command: string): Fault | undefined {
-  if (['commander.helpDisplayed', 'commander.version'].includes(error.code)) return undefined
+  if (['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code)) return undefined
   const [, subject = ''] = /'([^']*)'/.exec(error.message) ?? []
   const [, hint = ''] = /\(Did you mean (?:one of )?([^?]*)\?\)/.exec(error.message) ?? []
   const plain = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
-  const what = usageErrors[error.code]?.(subject, hint) ?? { ja: `コマンド行の誤り: ${plain}`, en: plain }
+  const what = choiceError(plain) ?? usageErrors[error.code]?.(subject, hint) ?? { ja: `コマンド行の誤り: ${plain}`, en: plain }
   const see = `${command} --help`
   return new Fault('usage', what, { next: { ja: `${see} に使い方がある`, en: `see ${see}` } })
 }

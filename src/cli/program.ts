@@ -3,7 +3,9 @@ import { Fault, faultExitCodes } from '../core/fault.ts'
 import type { LocalText } from '../core/text.ts'
 import { problemsOf } from '../files/problems.ts'
 import { visible } from '../text/safe.ts'
-import type { App } from './app.ts'
+import { signalCode } from '../core/exit.ts'
+import { columnsOf } from '../text/terminal.ts'
+import type { App, Output } from './app.ts'
 import { baselineCommand } from './baseline.ts'
 import { collectCommand } from './collect.ts'
 import { completionCommand } from './completion.ts'
@@ -28,21 +30,46 @@ export async function runProgram(app: App, words: readonly string[]): Promise<nu
   const done = (given: number): void => {
     code = given
   }
-  const program = makeProgram(app, done)
-  try {
-    if (words.length === 0) {
-      program.outputHelp()
-      return 0
+  // help is written by a library that doesn't wait for it
+  const printed: Promise<void>[] = []
+  const program = makeProgram(app, done, (output, text) => void printed.push(output.write(text)))
+  const attempt = async (work: () => Promise<number>): Promise<number> => {
+    try {
+      return await work()
+    } catch (cause) {
+      return report(app, cause, commandPath(program, words))
     }
-    await program.parseAsync([...words], { from: 'user' })
-    return code
-  } catch (cause) {
-    return report(app, cause, words)
   }
+  const ended = await attempt(async () => {
+    if (words.length === 0) program.outputHelp()
+    else await program.parseAsync([...words], { from: 'user' })
+    return words.length === 0 ? 0 : code
+  })
+  const shown = await Promise.allSettled(printed)
+  const unwritten = shown.find((one) => one.status === 'rejected')
+  const result = unwritten ? await attempt(() => Promise.reject(unwritten.reason)) : ended
+  return app.signal.aborted ? signalCode(app.signal.reason) : result
+}
+
+/** Names of the command that the words call, as its help is asked for: `seisa baseline show`. */
+function commandPath(program: Command, words: readonly string[]): string {
+  let command = program
+  const path = [program.name()]
+  for (const word of words) {
+    const next = command.commands.find((one) => one.name() === word)
+    if (!next) continue
+    command = next
+    path.push(word)
+  }
+  return path.join(' ')
 }
 
 /** Every command, as the completion and the documentation see them too. */
-export function makeProgram(app: App, done: (code: number) => void): Command {
+export function makeProgram(
+  app: App,
+  done: (code: number) => void,
+  print: (output: Output, text: string) => void = (output, text) => void output.write(text),
+): Command {
   const lang = app.language
   const program = makeCommand('seisa', about, lang)
   program
@@ -59,18 +86,21 @@ export function makeProgram(app: App, done: (code: number) => void): Command {
     program,
     [
       { command: 'seisa scan --here --exit-zero', what: scanWords.exampleLook },
-      { command: 'seisa init && seisa scan', what: { ja: '設定を作り、全ての対象を調べる', en: 'write a configuration and scan its targets' } },
+      {
+        command: 'seisa init && seisa scan',
+        what: { ja: '設定を作り、全ての対象を調べる', en: 'write a configuration and scan its targets' },
+      },
       { command: 'seisa explain lockout.threshold', what: { ja: '設定の意味を見る', en: 'what a setting means' } },
     ],
     lang,
   )
   for (const command of allCommands(program)) {
     command.configureOutput({
-      writeOut: (text) => void app.stdout.write(text),
-      writeErr: (text) => void app.stderr.write(text),
+      writeOut: (text) => print(app.stdout, text),
+      writeErr: (text) => print(app.stderr, text),
       outputError: () => undefined,
-      getOutHelpWidth: () => app.stdout.columns ?? 100,
-      getErrHelpWidth: () => app.stderr.columns ?? 100,
+      getOutHelpWidth: () => columnsOf(app.stdout, app.env),
+      getErrHelpWidth: () => columnsOf(app.stderr, app.env),
     })
   }
   return program
@@ -78,23 +108,38 @@ export function makeProgram(app: App, done: (code: number) => void): Command {
 
 const allCommands = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(allCommands)]
 
-async function report(app: App, cause: unknown, words: readonly string[]): Promise<number> {
+async function report(app: App, cause: unknown, command: string): Promise<number> {
   if (cause instanceof CommanderError) {
-    const command = ['seisa', ...words.filter((word) => /^[a-z]+$/.test(word)).slice(0, 1)].join(' ')
     const fault = usageFault(cause, command)
-    return fault ? report(app, fault, words) : 0
+    if (fault) return report(app, fault, command)
+    return cause.exitCode === 0 ? 0 : faultExitCodes.usage
   }
   if (cause instanceof Fault) {
+    // `| head` has what it wanted: nobody is there to be told
+    if (errorCode(cause.cause) === 'EPIPE') return faultExitCodes[cause.code]
     const lang = app.language
     // a file's problems come formatted, with their own line breaks
     const what = problemsOf(cause) ? cause.what[lang] : visible(cause.what[lang])
-    const reason = cause.cause instanceof Error && cause.code !== 'usage' ? ` (${visible(cause.cause.message)})` : ''
+    const reason = cause.code === 'usage' ? '' : reasonOf(cause.cause)
     await app.stderr.write(`${problemsOf(cause) ? '' : 'seisa: '}${what}${problemsOf(cause) ? '' : reason}\n`)
     if (cause.next) await app.stderr.write(`  → ${visible(cause.next[lang])}\n`)
     return faultExitCodes[cause.code]
   }
   const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-  const internal = { ja: 'seisa の内部の誤り。次の内容を報告してください', en: 'an error inside seisa; please report the following' }
-  await app.stderr.write(`seisa: ${internal[app.language]}\n${text}\n`)
+  const internal = {
+    ja: 'seisa の内部の誤り。次の内容を報告してください',
+    en: 'an error inside seisa; please report the following',
+  }
+  await app.stderr.write(`seisa: ${internal[app.language]}\n${text.split('\n').map(visible).join('\n')}\n`)
   return faultExitCodes.internal
 }
+
+/** The system's own name of what went wrong (`EACCES`), which can be searched for, else the message. */
+function reasonOf(cause: unknown): string {
+  const code = errorCode(cause)
+  if (code) return ` (${code})`
+  return cause instanceof Error ? ` (${visible(cause.message)})` : ''
+}
+
+const errorCode = (cause: unknown): string | undefined =>
+  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined

@@ -27,7 +27,10 @@ export async function readProject(app: App, named: string | undefined, wanted: b
   if (!existsSync(path)) {
     const what =
       named === undefined
-        ? { ja: 'このフォルダに seisa.yaml がなく、対象の指定もない', en: 'there is no seisa.yaml here and no target on the command line' }
+        ? {
+            ja: 'このフォルダに seisa.yaml がなく、対象の指定もない',
+            en: 'there is no seisa.yaml here and no target on the command line',
+          }
         : { ja: `設定ファイル ${named} がない`, en: `there is no configuration file ${named}` }
     throw new Fault(named === undefined ? 'nothing-to-do' : 'configuration', what, {
       next: {
@@ -37,5 +40,8 @@ export async function readProject(app: App, named: string | undefined, wanted: b
     })
   }
   const settings = readConfig(path, { scanners: [...app.scanners.values()] })
-  return { folder: settings.folder, config: { baselines: loadBaselines(settings), targets: settings.targets, settings } }
+  return {
+    folder: settings.folder,
+    config: { baselines: loadBaselines(settings), targets: settings.targets, settings },
+  }
 }

@@ -15,14 +15,19 @@ export async function readSnapshots(app: App, from: string | undefined): Promise
   for (const source of await bundleSources(fromHere(app.cwd, from))) {
     if (source.kind === 'bundle') snapshots.push(...(await interpretAll(app, source.open(), { name: source.name })))
   }
-  if (snapshots.length === 0) throw new Fault('nothing-to-do', { ja: '証跡が見つからない', en: 'no evidence was found' })
+  if (snapshots.length === 0)
+    throw new Fault('nothing-to-do', { ja: '証跡が見つからない', en: 'no evidence was found' })
   return snapshots
 }
 
 /** Snapshots of a live target. */
 export async function snapshotsOfTarget(app: App, target: Target): Promise<readonly Snapshot[]> {
   const scanner = app.scanners.get(target.scanner)
-  if (!scanner) throw new Fault('configuration', { ja: `スキャナ ${target.scanner} はない`, en: `there is no scanner ${target.scanner}` })
+  if (!scanner)
+    throw new Fault('configuration', {
+      ja: `スキャナ ${target.scanner} はない`,
+      en: `there is no scanner ${target.scanner}`,
+    })
   const signal = AbortSignal.any([app.signal, AbortSignal.timeout((target.timeout ?? limitSeconds) * 1000)])
   const chunks = scanner.collect(target, { deep: false, simulateUpgrade: false, signal, secrets: new Set() })
   return interpretAll(app, chunks, target)
@@ -36,7 +41,8 @@ async function interpretAll(
   const snapshots: Snapshot[] = []
   for await (const { evidence, target: header } of readEvidence(chunks)) {
     const scanner: Scanner | undefined = app.scanners.get(evidence.collector.split('/')[0] ?? '')
-    if (scanner) snapshots.push(...scanner.interpret(evidence, { target: { ...target, name: header.name ?? target.name } }))
+    if (scanner)
+      snapshots.push(...scanner.interpret(evidence, { target: { ...target, name: header.name ?? target.name } }))
   }
   return snapshots
 }

@@ -14,7 +14,7 @@ import { colorAllowed, columnsOf } from '../text/terminal.ts'
 import { japan } from '../text/time.ts'
 import type { App } from './app.ts'
 import { chooseBaselines, type ChosenBaselines } from './baselines.ts'
-import { addExamples, makeCommand } from './help.ts'
+import { addExamples, hintOf, makeCommand } from './help.ts'
 import { type Project, readProject } from './project.ts'
 import { fromHere, hereTarget, namedTargets } from './select.ts'
 import { scanWords as words } from './words.ts'
@@ -100,7 +100,12 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
   const lock = await lockFor(app, plan.project)
   let finished: FinishedScan | undefined
   const progress = showProgress({
-    stream: { isTTY: app.stderr.isTTY, columns: app.stderr.columns, rows: app.stderr.rows, write: (text) => void app.stderr.write(text) },
+    stream: {
+      isTTY: app.stderr.isTTY,
+      columns: app.stderr.columns,
+      rows: app.stderr.rows,
+      write: (text) => void app.stderr.write(text),
+    },
     env: app.env,
     lang: app.language,
     color: colorAllowed(app.stderr, app.env, flags.color),
@@ -111,14 +116,21 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
   })
   try {
     finished = await scan({
-      id: `${app.now().toISOString().replaceAll(/[-:]|\..*/g, '')}-${randomBytes(4).toString('hex')}`,
+      id: `${app
+        .now()
+        .toISOString()
+        .replaceAll(/[-:]|\..*/g, '')}-${randomBytes(4).toString('hex')}`,
       version: app.version,
       sources: plan.sources,
       scanners: app.scanners,
       baselines: plan.chosen.judged,
       baselineHeaders: plan.chosen.headers,
       configured: new Map((plan.project?.config.targets ?? []).map((target) => [target.name, target])),
-      exit: { failOn: flags.failOn, allowIncomplete: flags.allowIncomplete === true, exitZero: flags.exitZero === true },
+      exit: {
+        failOn: flags.failOn,
+        allowIncomplete: flags.allowIncomplete === true,
+        exitZero: flags.exitZero === true,
+      },
       rows: flags.rows === true,
       deep: flags.deep === true,
       simulateUpgrade: flags.simulateUpgrade === true,
@@ -143,18 +155,25 @@ async function makePlan(app: App, flags: ScanFlags): Promise<Plan> {
   if (onCommandLine && flags.target.length > 0) throw new Fault('usage', words.targetsOnly)
   const project = await readProject(app, flags.config, !onCommandLine)
   const bundles = (await Promise.all(flags.from.map((path) => bundleSources(fromHere(app.cwd, path))))).flat()
-  const targets = flags.here ? [hereTarget()] : onCommandLine ? [] : namedTargets(project?.config.targets ?? [], flags.target)
+  const targets = flags.here
+    ? [hereTarget()]
+    : onCommandLine
+      ? []
+      : namedTargets(project?.config.targets ?? [], flags.target)
   const live = targets.map((target): Source => {
     const scanner = app.scanners.get(target.scanner)
-    if (!scanner) throw new Fault('configuration', { ja: `スキャナ ${target.scanner} はない`, en: `there is no scanner ${target.scanner}` })
+    if (!scanner)
+      throw new Fault('configuration', {
+        ja: `スキャナ ${target.scanner} はない`,
+        en: `there is no scanner ${target.scanner}`,
+      })
     return { kind: 'live', target, scanner }
   })
   return { project, sources: [...live, ...bundles], chosen: await chooseBaselines(app, project, flags.baseline) }
 }
 
 /** Without a configuration nothing is kept, so that there is nothing to protect. */
-const lockFor = (app: App, project: Project | undefined) =>
-  project ? takeLock(project.folder, app.now()) : undefined
+const lockFor = (app: App, project: Project | undefined) => (project ? takeLock(project.folder, app.now()) : undefined)
 
 /** A report and where it goes; no path is standard output. */
 interface OutputChoice {
@@ -171,10 +190,15 @@ async function chooseOutputs(app: App, flags: ScanFlags): Promise<readonly Outpu
       const load = app.reports.get(id)
       if (!load) {
         const known = [...app.reports.keys()].join(', ')
-        throw new Fault('usage', { ja: `出力形式 ${id} はない（${known}）`, en: `there is no format ${id} (${known})` })
+        const hint = hintOf(id, app.reports.keys())
+        throw new Fault('usage', {
+          ja: `出力形式「${id}」はない（${known}）${hint.ja}`,
+          en: `there is no format "${id}" (${known})${hint.en}`,
+        })
       }
       const path = rest.join('=')
-      if (text.includes('=') && path === '') throw new Fault('usage', { ja: `${text} に書き込み先がない`, en: `${text} names no path` })
+      if (text.includes('=') && path === '')
+        throw new Fault('usage', { ja: `${text} に書き込み先がない`, en: `${text} names no path` })
       return { report: await load(), ...(path !== '' && { path: fromHere(app.cwd, path) }) }
     }),
   )
@@ -195,7 +219,10 @@ function readNumbers(
   const settings = project?.config.settings
   const concurrency = flags.concurrency === undefined ? (settings?.concurrency ?? 8) : Number(flags.concurrency)
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 1000) {
-    throw new Fault('usage', { ja: '--concurrency は 1 から 1000 の整数', en: '--concurrency takes a whole number from 1 to 1000' })
+    throw new Fault('usage', {
+      ja: '--concurrency は 1 から 1000 の整数',
+      en: '--concurrency takes a whole number from 1 to 1000',
+    })
   }
   const asOf = flags.asOf === undefined ? undefined : readInstant(flags.asOf)
   return {
@@ -210,18 +237,32 @@ function readDuration(option: string, text: string | undefined): number | undefi
   if (text === undefined) return undefined
   const seconds = parseDuration(text)
   if (seconds !== undefined && seconds > 0) return seconds
-  throw new Fault('usage', { ja: `${option} は 30s・15m・6h・90d のように単位を付ける`, en: `${option} takes a number with its unit: 30s, 15m, 6h, 90d` })
+  throw new Fault('usage', {
+    ja: `${option} は 30s・15m・6h・90d のように単位を付ける`,
+    en: `${option} takes a number with its unit: 30s, 15m, 6h, 90d`,
+  })
 }
 
 /** A day alone means its end in Japan; an instant must say its offset, or what it means is anybody's guess. */
 function readInstant(text: string): string {
   const whole = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59+09:00` : text
-  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(whole) ? Date.parse(whole) : Number.NaN
+  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(whole)
+    ? Date.parse(whole)
+    : Number.NaN
   if (!Number.isNaN(time)) return new Date(time).toISOString()
-  throw new Fault('usage', { ja: '--as-of は 2026-11-20 か 2026-11-20T09:00:00+09:00 の形', en: '--as-of takes 2026-11-20 or 2026-11-20T09:00:00+09:00' })
+  throw new Fault('usage', {
+    ja: '--as-of は 2026-11-20 か 2026-11-20T09:00:00+09:00 の形',
+    en: '--as-of takes 2026-11-20 or 2026-11-20T09:00:00+09:00',
+  })
 }
 
-async function writeReport(app: App, output: OutputChoice, finished: FinishedScan, flags: ScanFlags, only: ReadonlySet<Verdict> | undefined): Promise<void> {
+async function writeReport(
+  app: App,
+  output: OutputChoice,
+  finished: FinishedScan,
+  flags: ScanFlags,
+  only: ReadonlySet<Verdict> | undefined,
+): Promise<void> {
   const toTerminal = output.path === undefined
   const options: ReportOptions = {
     lang: app.language,
@@ -246,7 +287,11 @@ function readVerdicts(text: string): ReadonlySet<Verdict> {
   const known: readonly string[] = verdicts
   const wrong = chosen.find((word) => !known.includes(word))
   if (wrong !== undefined) {
-    throw new Fault('usage', { ja: `--only の ${wrong} は判定の名前ではない（${known.join(', ')}）`, en: `--only: ${wrong} is no verdict (${known.join(', ')})` })
+    const hint = hintOf(wrong, known)
+    throw new Fault('usage', {
+      ja: `--only の ${wrong} は判定の名前ではない（${known.join(', ')}）${hint.ja}`,
+      en: `--only: ${wrong} is no verdict (${known.join(', ')})${hint.en}`,
+    })
   }
   return new Set(verdicts.filter((verdict) => chosen.includes(verdict)))
 }

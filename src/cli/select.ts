@@ -20,7 +20,10 @@ export function namedTargets(targets: readonly Target[], names: readonly string[
   for (const name of names) {
     if (targets.some((target) => target.name === name)) continue
     const known = targets.map((target) => target.name).join(', ')
-    throw new Fault('usage', { ja: `対象 ${name} は設定にない（あるのは ${known}）`, en: `there is no target ${name} (there are: ${known})` })
+    throw new Fault('usage', {
+      ja: `対象 ${name} は設定にない（あるのは ${known}）`,
+      en: `there is no target ${name} (there are: ${known})`,
+    })
   }
   return names.length === 0 ? targets : targets.filter((target) => names.includes(target.name))
 }

@@ -12,19 +12,28 @@ export const scanWords = {
   },
   config: { ja: '設定ファイル（既定: seisa.yaml）', en: 'configuration file (default: seisa.yaml)' },
   target: { ja: '設定ファイルのこの対象だけ（何度でも）', en: 'only this target of the configuration (repeatable)' },
-  from: { ja: '保存した証跡（ファイルかフォルダ）を判定する（何度でも）', en: 'judge saved evidence, a file or a folder (repeatable)' },
+  from: {
+    ja: '保存した証跡（ファイルかフォルダ）を判定する（何度でも）',
+    en: 'judge saved evidence, a file or a folder (repeatable)',
+  },
   baseline: {
     ja: '判定に使う基準（組み込みの名前かファイル。何度でも）',
     en: 'baseline to judge by, a built-in one or a file (repeatable)',
   },
   deep: { ja: 'ファイルシステム全体も調べる（遅い）', en: 'walk the whole file system too (slow)' },
-  simulateUpgrade: { ja: '更新の試行をパッケージ管理に尋ねる（遅い）', en: 'ask the package manager for a simulated upgrade (slow)' },
+  simulateUpgrade: {
+    ja: '更新の試行をパッケージ管理に尋ねる（遅い）',
+    en: 'ask the package manager for a simulated upgrade (slow)',
+  },
   format: { ja: '出力形式。=PATH でファイルへ（何度でも）', en: 'output format, =PATH to write a file (repeatable)' },
   json: { ja: '結果を JSON で標準出力に出す', en: 'print the result as JSON' },
   only: { ja: '示す判定を絞る（例: fail,unknown）', en: 'show only these verdicts (for example: fail,unknown)' },
   rows: { ja: '一覧の行も JSON に含める', en: 'put the rows of tables into the JSON result' },
   failOn: { ja: '逸脱とみなす重要度の下限', en: 'lowest severity that counts as drift' },
-  allowIncomplete: { ja: '読めない物があっても終了コードを 3 にしない', en: 'do not exit with 3 for what could not be read' },
+  allowIncomplete: {
+    ja: '読めない物があっても終了コードを 3 にしない',
+    en: 'do not exit with 3 for what could not be read',
+  },
   exitZero: { ja: '調べられたなら常に 0 で終わる', en: 'exit with 0 whenever the scan itself worked' },
   asOf: { ja: '日数をこの時点で数える', en: 'compute ages as of this instant' },
   maxAge: { ja: 'これより古い証跡は判定しない', en: 'refuse saved evidence older than this' },
@@ -34,7 +43,10 @@ export const scanWords = {
   quiet: { ja: '進み具合を示さない', en: 'no progress' },
   exampleHere: { ja: 'この機械を中小企業向けの基準で調べる', en: 'this machine, by the baseline for small companies' },
   exampleLook: { ja: '見るだけ（常に 0 で終わる）', en: 'just look (always exits with 0)' },
-  exampleCi: { ja: 'seisa.yaml の全対象。CI 向けに JUnit も書く', en: 'every target of seisa.yaml, with JUnit for a pipeline' },
+  exampleCi: {
+    ja: 'seisa.yaml の全対象。CI 向けに JUnit も書く',
+    en: 'every target of seisa.yaml, with JUnit for a pipeline',
+  },
   exampleJson: { ja: '二つの文書の基準で判定し JSON を得る', en: 'by two documents, as JSON' },
   exampleFrom: { ja: '閉じた網で集めた証跡を判定する', en: 'judge evidence from a closed network' },
   exitCodes: {
@@ -58,17 +70,29 @@ export const collectWords = {
     en: 'read the settings of targets and save them as evidence, without judging',
   },
   output: { ja: '証跡を書くファイル（- は標準出力）', en: 'file for the evidence (- is standard output)' },
-  printScript: { ja: '収集スクリプトを表示する。閉じた機械で手で動かせる', en: 'print the collector script, to be run by hand on a closed host' },
-  needsOutput: { ja: '-o FILE で書き込み先を指定する（- は標準出力）', en: 'name the file with -o FILE (- is standard output)' },
+  printScript: {
+    ja: '収集スクリプトを表示する。閉じた機械で手で動かせる',
+    en: 'print the collector script, to be run by hand on a closed host',
+  },
+  needsOutput: {
+    ja: '-o FILE で書き込み先を指定する（- は標準出力）',
+    en: 'name the file with -o FILE (- is standard output)',
+  },
   incomplete: { ja: '証跡が最後まで集まらなかった', en: 'the evidence is not whole' },
   exampleHere: { ja: 'この機械の証跡を保存する', en: 'save the evidence of this machine' },
   examplePrint: { ja: '収集スクリプトを取り出す', en: 'get the collector script' },
-  exampleRun: { ja: '閉じた機械で root で動かす。出力がそのまま証跡になる', en: 'run it on the closed host as root: its output is the evidence' },
+  exampleRun: {
+    ja: '閉じた機械で root で動かす。出力がそのまま証跡になる',
+    en: 'run it on the closed host as root: its output is the evidence',
+  },
 } satisfies Record<string, LocalText>
 
 /** Words of `seisa init`. */
 export const initWords = {
-  description: { ja: '注釈付きの seisa.yaml と基準のひな形を書く', en: 'write a commented seisa.yaml and a baseline to start from' },
+  description: {
+    ja: '注釈付きの seisa.yaml と基準のひな形を書く',
+    en: 'write a commented seisa.yaml and a baseline to start from',
+  },
   folder: { ja: '書くフォルダ（既定: ここ）', en: 'folder to write to (default: here)' },
   written: { ja: '書きました', en: 'written' },
   next: { ja: '次は: seisa scan', en: 'next: seisa scan' },

@@ -22,7 +22,9 @@ const answer = (holds: boolean): Answer => (holds ? 'yes' : 'no')
 /** A number with `never` and `until-unlocked` as +∞, or nothing where the value is no number. */
 export function toNumber(value: Literal | Value): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  return typeof value === 'string' && (unlimited as readonly string[]).includes(value) ? Number.POSITIVE_INFINITY : undefined
+  return typeof value === 'string' && (unlimited as readonly string[]).includes(value)
+    ? Number.POSITIVE_INFINITY
+    : undefined
 }
 
 const toSet = (value: Literal | Value): ReadonlySet<string> => new Set(Array.isArray(value) ? value : [String(value)])
@@ -123,7 +125,12 @@ function order(value: Value, operand: Literal, context: ComparisonContext, opera
   return answer(operator === 'at-least' ? left >= right : left <= right)
 }
 
-function age(value: Value, operand: Literal, context: ComparisonContext, operator: 'newer-than' | 'older-than'): Answer {
+function age(
+  value: Value,
+  operand: Literal,
+  context: ComparisonContext,
+  operator: 'newer-than' | 'older-than',
+): Answer {
   const instant = Date.parse(String(value))
   const limit = toNumber(operand)
   const now = Date.parse(context.asOf)

@@ -49,7 +49,8 @@ function plainDemands(expectation: Expectation | undefined): ReadonlyMap<string,
   const demands = new Map<string, Test[]>()
   const add = (part: Expectation): void => {
     if (part.kind === 'all-of') for (const inner of part.of) add(inner)
-    else if (part.kind === 'subject') demands.set(part.subject, [...(demands.get(part.subject) ?? []), ...plainTests(part.condition)])
+    else if (part.kind === 'subject')
+      demands.set(part.subject, [...(demands.get(part.subject) ?? []), ...plainTests(part.condition)])
   }
   if (expectation) add(expectation)
   return demands

@@ -3,12 +3,15 @@ import type { ValueType } from './catalogue/define.ts'
 import type { Subject } from './expectation.ts'
 import type { Value } from './fact.ts'
 import type { LocalText } from './text.ts'
+import { vocabulary } from './vocabulary.ts'
 
 /** How a setting or a field is named and written. */
 export interface Naming {
   readonly title: LocalText
   readonly type: ValueType
   readonly unit?: string
+  /** The closed vocabulary that it is written in. */
+  readonly values?: readonly string[]
 }
 
 /** Looks up the naming of a setting or a field. */
@@ -51,14 +54,21 @@ export function durationText(seconds: number): LocalText {
 }
 
 /** A value in words. */
-export function valueText(value: Value | Literal, naming: Pick<Naming, 'type' | 'unit'>): LocalText {
+export function valueText(value: Value | Literal, naming: Omit<Naming, 'title'>): LocalText {
   if (value === 'never') return text('なし（無期限・無制限）', 'never')
   if (value === 'until-unlocked') return text('管理者が解除するまで', 'until unlocked by an administrator')
   if (typeof value === 'boolean') return value ? text('はい', 'yes') : text('いいえ', 'no')
   if (Array.isArray(value)) {
     if (value.length === 0) return text('（空）', '(empty)')
-    const shown = [...value].sort().slice(0, 40).join(', ')
-    return same(value.length > 40 ? `${shown}, … (${value.length})` : shown)
+    const more = value.length > shownItems ? `, … (${value.length})` : ''
+    const words = [...value]
+      .sort()
+      .slice(0, shownItems)
+      .map((word) => wordText(word, naming))
+    return text(
+      `${words.map((word) => word.ja).join('、')}${more}`,
+      `${words.map((word) => word.en).join(', ')}${more}`,
+    )
   }
   if (typeof value === 'number') {
     if (naming.type === 'duration') return durationText(value)
@@ -66,26 +76,44 @@ export function valueText(value: Value | Literal, naming: Pick<Naming, 'type' | 
     if (!unit) return same(String(value))
     return text(`${value}${unitNames[unit] ?? ` ${unit}`}`, `${value} ${value === 1 ? singular(unit) : unit}`)
   }
-  return same(String(value))
+  return wordText(String(value), naming)
+}
+
+/** Longer sets are cut in a sentence; the result holds them whole. */
+const shownItems = 40
+
+function wordText(word: string, naming: Omit<Naming, 'title'>): LocalText {
+  if (naming.values?.includes(word) && Object.hasOwn(vocabulary, word)) return vocabulary[word] ?? same(word)
+  return naming.type === 'instant' ? same(japaneseInstant(word)) : same(word)
+}
+
+/** An instant as clocks in Japan show it (design law 10): `2026-11-20 20:30 JST`. Japan has no summer time. */
+function japaneseInstant(instant: string): string {
+  const time = Date.parse(instant)
+  if (Number.isNaN(time)) return instant
+  return `${new Date(time + 9 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')} JST`
 }
 
 const singular = (unit: string): string => (unit === 'classes' ? 'class' : unit.replace(/s$/, ''))
 
+/** Japanese text takes no space after a counter, but one after a Latin word. */
+const after = (value: LocalText, words: string): string => `${value.ja}${/[A-Za-z]$/.test(value.ja) ? ' ' : ''}${words}`
+
 type Phrase = (value: LocalText) => LocalText
 const phrases: Readonly<Record<Exclude<Operator, 'between'>, Phrase>> = {
   equals: (v) => v,
-  not: (v) => text(`${v.ja} 以外`, `not ${v.en}`),
-  'one-of': (v) => text(`${v.ja} のいずれか`, `one of ${v.en}`),
-  'none-of': (v) => text(`${v.ja} のいずれでもない`, `none of ${v.en}`),
-  'at-least': (v) => text(`${v.ja} 以上`, `at least ${v.en}`),
-  'at-most': (v) => text(`${v.ja} 以下`, `at most ${v.en}`),
-  contains: (v) => text(`${v.ja} を含む`, `contains ${v.en}`),
-  'subset-of': (v) => text(`${v.ja} だけ`, `only ${v.en}`),
-  'superset-of': (v) => text(`${v.ja} を全て含む`, `all of ${v.en}`),
-  matches: (v) => text(`${v.ja} の形`, `of the form ${v.en}`),
-  'newer-than': (v) => text(`${v.ja} 以内`, `within ${v.en}`),
-  'older-than': (v) => text(`${v.ja} より前`, `more than ${v.en} ago`),
-  'version-at-least': (v) => text(`${v.ja} 以降の版`, `version ${v.en} or later`),
+  not: (v) => text(after(v, '以外'), `not ${v.en}`),
+  'one-of': (v) => text(after(v, 'のいずれか'), `one of ${v.en}`),
+  'none-of': (v) => text(after(v, 'のいずれでもない'), `none of ${v.en}`),
+  'at-least': (v) => text(after(v, '以上'), `at least ${v.en}`),
+  'at-most': (v) => text(after(v, '以下'), `at most ${v.en}`),
+  contains: (v) => text(after(v, 'を含む'), `contains ${v.en}`),
+  'subset-of': (v) => text(after(v, 'だけ'), `only ${v.en}`),
+  'superset-of': (v) => text(after(v, 'を全て含む'), `all of ${v.en}`),
+  matches: (v) => text(after(v, 'の形'), `of the form ${v.en}`),
+  'newer-than': (v) => text(after(v, '以内'), `within ${v.en}`),
+  'older-than': (v) => text(after(v, 'より前'), `more than ${v.en} ago`),
+  'version-at-least': (v) => text(after(v, '以降の版'), `version ${v.en} or later`),
   present: () => text('設定されている', 'set'),
   absent: () => text('設定されていない', 'not set'),
 }
@@ -97,16 +125,24 @@ function conditionText(condition: Condition, naming: Naming): LocalText {
       return text(`「${inner.ja}」でない`, `not (${inner.en})`)
     }
     case 'all-of':
-      return join(condition.of.map((part) => conditionText(part, naming)), ' かつ ', ' and ')
+      return join(
+        condition.of.map((part) => conditionText(part, naming)),
+        ' かつ ',
+        ' and ',
+      )
     case 'any-of':
-      return join(condition.of.map((part) => conditionText(part, naming)), ' または ', ' or ')
+      return join(
+        condition.of.map((part) => conditionText(part, naming)),
+        ' または ',
+        ' or ',
+      )
     case 'test': {
       const asked = condition.operand
       if (condition.operator === 'between') {
         const [low, high] = asked as readonly [Literal, Literal]
         const from = valueText(low, naming)
         const to = valueText(high, naming)
-        return text(`${from.ja} から ${to.ja}`, `${from.en} to ${to.en}`)
+        return text(`${from.ja}から${to.ja}`, `${from.en} to ${to.en}`)
       }
       if (condition.operator === 'newer-than' && asked === 0) return text('まだ来ていない', 'still to come')
       const isAge = condition.operator === 'newer-than' || condition.operator === 'older-than'

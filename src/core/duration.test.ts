@@ -16,9 +16,12 @@ describe('durations', () => {
     expect(parseDuration(text)).toBe(seconds)
   })
 
-  test.each(['90', '', '5 minutes', '1h30m', '-5m', '1.5h', 'm', '5M', '5y', '9999999999999w'])('%j is none', (text) => {
-    expect(parseDuration(text)).toBeUndefined()
-  })
+  test.each(['90', '', '5 minutes', '1h30m', '-5m', '1.5h', 'm', '5M', '5y', '9999999999999w'])(
+    '%j is none',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined()
+    },
+  )
 
   it('are written so that they read the same', () => {
     fc.assert(fc.property(fc.nat(), (seconds) => parseDuration(writeDuration(seconds)) === seconds))

@@ -19,7 +19,11 @@ export interface ExitTally {
 
 /** Adds one finding to the tally. */
 export function tally(counts: ExitTally, finding: Finding, failOn: ExitOptions['failOn']): void {
-  if (finding.verdict === 'fail' && failOn !== 'never' && severities.indexOf(finding.severity) <= severities.indexOf(failOn)) {
+  if (
+    finding.verdict === 'fail' &&
+    failOn !== 'never' &&
+    severities.indexOf(finding.severity) <= severities.indexOf(failOn)
+  ) {
     counts.drift += 1
   }
   if (finding.verdict === 'unknown') counts.incomplete += 1
@@ -41,7 +45,10 @@ export function exitOf(
   const partial = targets.filter((target) => target.state === 'partial').length
   const incomplete = counts.incomplete > 0 || silent > 0 || partial > 0
   if (signal) {
-    reasons.push({ code: signal, text: { ja: '途中で止められた（終わった分だけの結果）', en: 'interrupted: only what was finished is here' } })
+    reasons.push({
+      code: signal,
+      text: { ja: '途中で止められた（終わった分だけの結果）', en: 'interrupted: only what was finished is here' },
+    })
   }
   if (counts.conflicts > 0) {
     reasons.push({
@@ -55,7 +62,10 @@ export function exitOf(
   if (counts.drift > 0) {
     reasons.push({
       code: 2,
-      text: { ja: `基準からの逸脱が ${counts.drift} 件`, en: `${plural(counts.drift, 'deviation')} from the baselines` },
+      text: {
+        ja: `基準からの逸脱が ${counts.drift} 件`,
+        en: `${plural(counts.drift, 'deviation')} from the baselines`,
+      },
     })
   }
   if (incomplete && !options.allowIncomplete) {
@@ -65,7 +75,9 @@ export function exitOf(
   if (incomplete && options.allowIncomplete) {
     reasons.push({ code: 0, text: incompleteText(counts.incomplete, silent, partial, true) })
   }
-  return { code: options.exitZero && !signal ? 0 : code, reasons }
+  // a scan in which no target answered did not work
+  const worked = targets.some((target) => target.state === 'ok' || target.state === 'partial')
+  return { code: options.exitZero && worked && !signal ? 0 : code, reasons }
 }
 
 function codeOf(reasons: readonly ExitReason[]): number {
@@ -97,5 +109,8 @@ function incompleteText(unknown: number, silent: number, partial: number, allowe
     en: `${en.join('; ')}${allowed ? ' (accepted by --allow-incomplete)' : ''}`,
   }
 }
+
+/** Exit code for the name of the signal that interrupted a run. */
+export const signalCode = (reason: unknown): 130 | 143 => (reason === 'SIGTERM' ? 143 : 130)
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`

@@ -80,7 +80,10 @@ const unclear: LocalText = {
 
 /** The platform's own limit lies below what is asked. */
 const beyondLimit = (condition: Condition & { kind: 'test' }, limit: number | undefined): boolean =>
-  limit !== undefined && condition.operator === 'at-least' && typeof condition.operand === 'number' && condition.operand > limit
+  limit !== undefined &&
+  condition.operator === 'at-least' &&
+  typeof condition.operand === 'number' &&
+  condition.operand > limit
 
 /** Three-valued selection of rows (`where`, `reject`): yes, no or unclear with the reasons. */
 export function matches(

@@ -13,7 +13,12 @@ const none: LocalText = { ja: '—', en: '—' }
  * Judges a requirement on every selected row of a table: failing and unknown rows one by one, passing
  * ones as one count. A table that isn't whole can't pass: what is missing from it is unknown.
  */
-export function judgeRows(requirement: Requirement, type: string, index: SnapshotIndex, asOf: string): readonly Judged[] {
+export function judgeRows(
+  requirement: Requirement,
+  type: string,
+  index: SnapshotIndex,
+  asOf: string,
+): readonly Judged[] {
   const definition = rowTypesById.get(type)
   const table = index.tables.get(type)
   const single = (outcome: Outcome, actual: LocalText = none): readonly Judged[] => [
@@ -91,9 +96,11 @@ function subjectsOfRow(row: Row, type: string, asOf: string): Subjects {
 }
 
 function toSubject(field: Field | undefined): Subject {
-  if (field === undefined) return { state: 'unreadable', why: { ja: 'このスキャナはこの項目を読まない', en: 'not read by this scanner' } }
+  if (field === undefined)
+    return { state: 'unreadable', why: { ja: 'このスキャナはこの項目を読まない', en: 'not read by this scanner' } }
   if (field === null) return { state: 'absent' }
-  if (typeof field !== 'object' || Array.isArray(field)) return { state: 'known', value: field as Exclude<Field, object | null> }
+  if (typeof field !== 'object' || Array.isArray(field))
+    return { state: 'known', value: field as Exclude<Field, object | null> }
   if ('unreadable' in field) return { state: 'unreadable', why: field.unreadable }
   if ('inapplicable' in field) return { state: 'inapplicable', why: field.inapplicable }
   if ('unsupported' in field) return { state: 'unsupported', why: field.unsupported }

@@ -39,8 +39,9 @@ export function judgeSettings(requirement: Requirement, index: SnapshotIndex, as
   }
 
   const judged = scopes.map(judgeAt)
+  // what no scoped fact claims follows the default, so a named scope without one is judged there
   if (requirement.scope?.kind !== undefined || requirement.scope?.key !== undefined) {
-    return judged.length > 0 ? judged : [nothingInScope(requirement)]
+    return judged.length > 0 ? judged : [judgeAt(undefined)]
   }
   const left = leftToDefault(index, names, accounts)
   if (left.state === 'some') return [withNames(judgeAt(undefined), left.names), ...judged]
@@ -95,30 +96,46 @@ function factAt(index: SnapshotIndex, name: string, scope: Scope | undefined): F
 
 function toSubject(fact: Fact | undefined, name: string, index: SnapshotIndex): Subject {
   const setting = catalogue.get(name)
-  if (setting && !setting.kinds.includes(index.snapshot.component.kind)) return { state: 'inapplicable', why: notOfKind }
+  if (setting && !setting.kinds.includes(index.snapshot.component.kind))
+    return { state: 'inapplicable', why: notOfKind }
   if (!fact) return { state: 'unreadable', why: notRead }
   return fact
 }
 
 const valueOf = (fact: Fact | undefined): unknown =>
-  !fact ? null : fact.state === 'known' ? (Array.isArray(fact.value) ? [...fact.value].sort() : fact.value) : { state: fact.state }
+  !fact
+    ? null
+    : fact.state === 'known'
+      ? Array.isArray(fact.value)
+        ? [...fact.value].sort()
+        : fact.value
+      : { state: fact.state }
 
 type Left = { readonly state: 'some' | 'none' | 'unknown'; readonly names: readonly string[] }
 
-/** Who of a class is left to the default of some settings; without a statement, everybody. */
+/**
+ * Who of a class is left to the default of some settings. The default is in force when it is for one of
+ * them; a setting without a statement leaves everybody to it.
+ */
 function leftToDefault(index: SnapshotIndex, names: readonly string[], accounts: AccountClass | undefined): Left {
-  const statements = index.snapshot.populations.filter((population) =>
-    population.settings.some((setting) => names.includes(setting)),
+  const each = names.map((name) => leftToDefaultOf(index, name, accounts))
+  const some = each.filter((one) => one.state === 'some')
+  if (some.length > 0) return { state: 'some', names: [...new Set(some.flatMap((one) => one.names))].sort() }
+  return { state: each.some((one) => one.state === 'unknown') ? 'unknown' : 'none', names: [] }
+}
+
+function leftToDefaultOf(index: SnapshotIndex, name: string, accounts: AccountClass | undefined): Left {
+  const statements = index.snapshot.populations.filter(
+    (population) => population.settings.includes(name) && (accounts === undefined || population.accounts === accounts),
   )
-  const wanted = accounts ? statements.filter((population) => population.accounts === accounts) : statements
-  const people = wanted.flatMap((population) => population.names ?? []).sort()
-  if (wanted.length === 0) return { state: 'some', names: [] }
-  if (wanted.some((population) => population.left === 'some')) return { state: 'some', names: accounts ? people : [] }
+  if (statements.length === 0) return { state: 'some', names: [] }
+  if (statements.some((population) => population.left === 'some')) {
+    return { state: 'some', names: accounts ? statements.flatMap((population) => population.names ?? []) : [] }
+  }
   // without a class, "none" must have been said of both kinds of account
-  const saidOf = new Set(wanted.map((population) => population.accounts))
+  const saidOf = new Set(statements.map((population) => population.accounts))
   if (!accounts && !(saidOf.has('privileged') && saidOf.has('general'))) return { state: 'some', names: [] }
-  if (wanted.some((population) => population.left === 'unknown')) return { state: 'unknown', names: [] }
-  return { state: 'none', names: [] }
+  return { state: statements.some((population) => population.left === 'unknown') ? 'unknown' : 'none', names: [] }
 }
 
 function withNames(judged: Judged, names: readonly string[]): Judged {
@@ -143,11 +160,6 @@ const nobody = (accounts: AccountClass | undefined): Judged =>
         : { ja: '該当するアカウントがない', en: 'no such account here' },
     ),
   )
-
-const nothingInScope = (requirement: Requirement): Judged => {
-  const { kind = '*', key = '*' } = requirement.scope ?? {}
-  return empty(unknown({ ja: `範囲 ${kind}:${key} の値を読んでいない`, en: `nothing was read for scope ${kind}:${key}` }))
-}
 
 function uniqueEvidence(facts: readonly Fact[]): Judged['evidence'] {
   const refs = facts.flatMap((fact) => fact.evidence)

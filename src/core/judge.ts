@@ -73,7 +73,10 @@ export function judgeComponent(
 }
 
 const outOfScope: Judged = {
-  outcome: { verdict: 'not-applicable', reasons: [{ ja: 'この種類の対象への要件ではない', en: 'not asked of this kind of component' }] },
+  outcome: {
+    verdict: 'not-applicable',
+    reasons: [{ ja: 'この種類の対象への要件ではない', en: 'not asked of this kind of component' }],
+  },
   actual: { ja: '—', en: '—' },
   values: [],
   evidence: [],
@@ -87,7 +90,11 @@ export function selects(
 ): boolean {
   if (!selector) return true
   if (selector.kind && !selector.kind.includes(component.kind)) return false
-  if (selector.component && !selector.component.includes(component.id) && !selector.component.includes(component.name)) {
+  if (
+    selector.component &&
+    !selector.component.includes(component.id) &&
+    !selector.component.includes(component.name)
+  ) {
     return false
   }
   if (selector.platform && !selector.platform.includes(component.platform.split('/')[0] ?? '')) return false
@@ -121,7 +128,12 @@ export function namerOf(each: string | undefined): Namer {
   return (subject) => {
     const definition = fields ? fields[subject] : catalogue.get(subject)
     if (!definition) return { title: { ja: subject, en: subject }, type: 'text' }
-    return { title: definition.title, type: definition.type, ...(definition.unit && { unit: definition.unit }) }
+    return {
+      title: definition.title,
+      type: definition.type,
+      ...(definition.unit && { unit: definition.unit }),
+      ...(definition.values && { values: definition.values }),
+    }
   }
 }
 
@@ -151,8 +163,15 @@ function toFinding(
 ): Finding {
   const { outcome, scope, row } = judged
   const verdict: Verdict = outcome.verdict
-  const place = [component.id, baseline.root, requirement.id, scope ? scopeKey(scope) : null, row ? [row.type, row.key] : null]
-  const reason = outcome.verdict === 'unknown' || outcome.verdict === 'not-applicable' ? firstReasons(outcome.reasons) : undefined
+  const place = [
+    component.id,
+    baseline.root,
+    requirement.id,
+    scope ? scopeKey(scope) : null,
+    row ? [row.type, row.key] : null,
+  ]
+  const reason =
+    outcome.verdict === 'unknown' || outcome.verdict === 'not-applicable' ? firstReasons(outcome.reasons) : undefined
   const remedy = requirement.remedy[component.platform.split('/')[0] ?? ''] ?? requirement.remedy['default']
   const names = [...subjectsOf(requirement.expect), ...subjectsOf(requirement.reject), ...subjectsOf(requirement.where)]
   const unique = [...new Set(names)]
@@ -190,7 +209,9 @@ const kindOf = (outcome: Outcome): FindingKind => {
 /** Each reason once, sorted, so that the order of reading can't show. */
 function firstReasons(reasons: readonly LocalText[]): LocalText | undefined {
   if (reasons.length === 0) return undefined
-  const unique = [...new Map(reasons.map((reason) => [reason.en, reason])).values()].sort((a, b) => (a.en < b.en ? -1 : 1))
+  const unique = [...new Map(reasons.map((reason) => [reason.en, reason])).values()].sort((a, b) =>
+    a.en < b.en ? -1 : 1,
+  )
   return { ja: unique.map((reason) => reason.ja).join('、'), en: unique.map((reason) => reason.en).join('; ') }
 }
 

@@ -42,7 +42,5 @@ function openOrNot(outcomes: readonly Outcome[], decided: () => Outcome | undefi
   if (open.length > 0) return unknown(...open.flatMap((outcome) => outcome.reasons))
   const result = decided()
   if (result) return result
-  return notApplicable(
-    ...outcomes.flatMap((outcome) => (outcome.verdict === 'not-applicable' ? outcome.reasons : [])),
-  )
+  return notApplicable(...outcomes.flatMap((outcome) => (outcome.verdict === 'not-applicable' ? outcome.reasons : [])))
 }

@@ -54,7 +54,11 @@ export function findLoosenings(given: Given): {
 }
 
 /** A requirement as it was said first, with the parameters of then. */
-function firstOf(given: Given, id: string, parameters: ReadonlyMap<string, GivenParameter> = given.firstParameters): Requirement | undefined {
+function firstOf(
+  given: Given,
+  id: string,
+  parameters: ReadonlyMap<string, GivenParameter> = given.firstParameters,
+): Requirement | undefined {
   const first = given.firstRequirements.get(id)
   return first && substitute(first, parameters, () => undefined)
 }
@@ -88,7 +92,15 @@ function replacement(given: Given, requirement: Requirement): readonly Loosening
   const first = firstOf(given, id, given.parameters)
   const kind = first && kindOf(compareRequirements(first, requirement))
   if (!kind) return []
-  return [{ kind, requirement: id, from: demandText(first), to: demandText(requirement), why: kind === 'loosened' ? looser : otherwise }]
+  return [
+    {
+      kind,
+      requirement: id,
+      from: demandText(first),
+      to: demandText(requirement),
+      why: kind === 'loosened' ? looser : otherwise,
+    },
+  ]
 }
 
 function disabling(given: Given, id: string, reason: string): readonly Loosening[] {
@@ -100,11 +112,21 @@ function disabling(given: Given, id: string, reason: string): readonly Loosening
 
 function selectorChange({ from, to }: Given): readonly Loosening[] {
   if (canonicalJson(from) === canonicalJson(to)) return []
-  return [{ kind: 'changed', from: selectorText(from), to: selectorText(to), why: { ja: '対象の範囲が違う', en: 'it applies to other components' } }]
+  return [
+    {
+      kind: 'changed',
+      from: selectorText(from),
+      to: selectorText(to),
+      why: { ja: '対象の範囲が違う', en: 'it applies to other components' },
+    },
+  ]
 }
 
 const looser: LocalText = { ja: '元より緩い', en: 'looser than before' }
-const otherwise: LocalText = { ja: '元と違う（強弱は比べられない）', en: 'different from before in a way that can not be ordered' }
+const otherwise: LocalText = {
+  ja: '元と違う（強弱は比べられない）',
+  en: 'different from before in a way that can not be ordered',
+}
 
 const severityNames: Readonly<Record<(typeof severities)[number], string>> = {
   critical: '緊急',
@@ -140,6 +162,8 @@ const literalText = (value: Literal): string => (Array.isArray(value) ? `[${valu
 function selectorText(selector: Selector | undefined): LocalText {
   if (!selector) return { ja: '全て', en: 'everything' }
   const labels = Object.entries(selector.label ?? {}).map(([key, value]) => `${key}=${value}`)
-  const text = [...(selector.kind ?? []), ...(selector.platform ?? []), ...(selector.component ?? []), ...labels].join(', ')
+  const text = [...(selector.kind ?? []), ...(selector.platform ?? []), ...(selector.component ?? []), ...labels].join(
+    ', ',
+  )
   return { ja: text, en: text }
 }

@@ -51,7 +51,10 @@ export function readOperand(
   written?: string,
 ): Understood<Literal> {
   if (raw === null || raw === undefined) {
-    return wrong({ ja: '値がない', en: 'the value is missing' }, { ja: `${operator} の値`, en: `a value for ${operator}` })
+    return wrong(
+      { ja: '値がない', en: 'the value is missing' },
+      { ja: `${operator} の値`, en: `a value for ${operator}` },
+    )
   }
   if (operator === 'present' || operator === 'absent') return readBoolean(raw)
   if (operator === 'matches') return readPattern(raw, written)
@@ -157,7 +160,10 @@ function readInstant(raw: unknown, endOfDay: boolean): Understood<Literal> {
   if (Number.isNaN(time) || rolled) {
     return wrong(
       { ja: '日付でない', en: 'not a date' },
-      { ja: '2026-12-31（日本の日付）または 2026-12-31T18:00:00+09:00', en: '2026-12-31 (a day in Japan) or 2026-12-31T18:00:00+09:00' },
+      {
+        ja: '2026-12-31（日本の日付）または 2026-12-31T18:00:00+09:00',
+        en: '2026-12-31 (a day in Japan) or 2026-12-31T18:00:00+09:00',
+      },
     )
   }
   return understood(new Date(day && endOfDay ? time + 86_399_999 : time).toISOString())
@@ -170,7 +176,10 @@ function readText(raw: unknown, definition: Definition, written?: string): Under
     const quoted = typeof raw === 'number' || typeof raw === 'boolean' ? `'${shown}'` : undefined
     return wrong(
       isVersion
-        ? { ja: '版が文字列でない（1.10 は数としては 1.1 になる）', en: 'a version that is not a text (as a number, 1.10 is 1.1)' }
+        ? {
+            ja: '版が文字列でない（1.10 は数としては 1.1 になる）',
+            en: 'a version that is not a text (as a number, 1.10 is 1.1)',
+          }
         : { ja: '文字列でない', en: 'not a text' },
       quoted
         ? { ja: `引用符で囲む: ${quoted}`, en: `put it in quotes: ${quoted}` }

@@ -55,15 +55,15 @@ export type Resolved =
 
 /** Everything a chain of baselines says, before parameters are filled in; `first` is what was said first. */
 interface Merged {
-  readonly parameters: Map<string, Given>
-  readonly firstParameters: Map<string, Given>
+  readonly parameters: Map<string, Parameter>
+  readonly firstParameters: Map<string, Parameter>
+  /** Where each parameter's value was given last. */
+  readonly givenIn: Map<string, number | 'use'>
   readonly requirements: Map<string, { readonly requirement: Requirement; readonly source: number }>
   readonly firstRequirements: Map<string, Requirement>
   readonly disabled: Map<string, Disabled>
   readonly notDecided: Map<string, NotDecided>
 }
-
-type Given = Parameter & { readonly declaredIn: number | 'use' }
 
 type Report = (
   source: number | 'use',
@@ -86,6 +86,7 @@ export function resolveBaseline(
   const merged: Merged = {
     parameters: new Map(),
     firstParameters: new Map(),
+    givenIn: new Map(),
     requirements: new Map(),
     firstRequirements: new Map(),
     disabled: new Map(),
@@ -97,7 +98,7 @@ export function resolveBaseline(
 
   const requirements = [...merged.requirements.values()].map(({ requirement, source }) =>
     substitute(requirement, merged.parameters, (name, mistake) => {
-      const place = merged.parameters.get(name)?.declaredIn
+      const place = merged.givenIn.get(name)
       if (place === undefined) report(source, ['requirements', requirement.id], mistake)
       else report(place, ['parameters', name], mistake)
     }),
@@ -117,8 +118,14 @@ function chainOf(
     const at = chain.length - 1
     if (!next) {
       report(at, ['extends'], {
-        what: { ja: `extends の「${part.extends}」が見つからない`, en: `the baseline “${part.extends}” to extend was not found` },
-        expected: { ja: '組み込みのベースラインの名前、またはファイルの場所', en: 'the name of a built-in baseline, or the path of a file' },
+        what: {
+          ja: `extends の「${part.extends}」が見つからない`,
+          en: `the baseline “${part.extends}” to extend was not found`,
+        },
+        expected: {
+          ja: '組み込みのベースラインの名前、またはファイルの場所',
+          en: 'the name of a built-in baseline, or the path of a file',
+        },
       })
       return chain
     }
@@ -141,9 +148,9 @@ function chainOf(
 function addPart(merged: Merged, part: Baseline, source: number, report: Report): void {
   override(merged, part.overrides, source, report)
   for (const [name, parameter] of Object.entries(part.parameters)) {
-    const given: Given = { ...parameter, declaredIn: source }
-    merged.parameters.set(name, given)
-    if (!merged.firstParameters.has(name)) merged.firstParameters.set(name, given)
+    merged.parameters.set(name, parameter)
+    merged.givenIn.set(name, source)
+    if (!merged.firstParameters.has(name)) merged.firstParameters.set(name, parameter)
   }
   for (const requirement of part.requirements) {
     merged.requirements.set(requirement.id, { requirement, source })
@@ -176,9 +183,9 @@ function override(
       title: declared.title,
       value,
       source: 'organisation-defined',
-      declaredIn: source,
       ...(reason && { reason }),
     })
+    merged.givenIn.set(name, source)
   }
 }
 
@@ -208,9 +215,7 @@ function finish(
   const root = chain.at(-1) ?? baseline
   const own = chain.find((part) => part.appliesTo)?.appliesTo
   const appliesTo = narrow(own, adjustments.for)
-  const parameters = Object.fromEntries(
-    [...merged.parameters].map(([name, { declaredIn: _, ...parameter }]) => [name, parameter]),
-  )
+  const parameters = Object.fromEntries(merged.parameters)
   const { listed, byRequirement } = findLoosenings({ ...merged, resolved: requirements, from: root.appliesTo, to: own })
   const content = {
     id: baseline.baseline,
@@ -234,5 +239,7 @@ function finish(
 }
 
 const unique = (problems: readonly ResolveProblem[]): readonly ResolveProblem[] => [
-  ...new Map(problems.map((problem) => [JSON.stringify([problem.source, problem.path, problem.what.en]), problem])).values(),
+  ...new Map(
+    problems.map((problem) => [JSON.stringify([problem.source, problem.path, problem.what.en]), problem]),
+  ).values(),
 ]

@@ -1,4 +1,13 @@
-import type { Condition, Expectation, Literal, Operand, Operator, Parameter, ParameterReference, Requirement } from './baseline.ts'
+import type {
+  Condition,
+  Expectation,
+  Literal,
+  Operand,
+  Operator,
+  Parameter,
+  ParameterReference,
+  Requirement,
+} from './baseline.ts'
 import type { ValueType } from './catalogue/define.ts'
 import { rowTypesById, settings } from './catalogue/index.ts'
 import { didYouMean } from './did-you-mean.ts'
@@ -37,11 +46,15 @@ export function valueAt(use: ParameterUse, given: GivenParameter): Understood<Li
   const wanted = useType(use)
   // Only durations and instants change their form when they are read.
   if (given.type === 'duration' || given.type === 'instant') {
-    if (given.type === wanted && literalFits(use.operator, given.value, use.definition)) return { ok: true, value: given.value }
+    if (given.type === wanted && literalFits(use.operator, given.value, use.definition))
+      return { ok: true, value: given.value }
     return {
       ok: false,
       mistake: {
-        what: { ja: `パラメーター ${use.name} の値がここには合わない`, en: `the value of ${use.name} does not fit here` },
+        what: {
+          ja: `パラメーター ${use.name} の値がここには合わない`,
+          en: `the value of ${use.name} does not fit here`,
+        },
         expected: { ja: '同じ種類の値を使う所だけで共有する', en: 'share a parameter only between values of one kind' },
       },
     }
@@ -69,11 +82,15 @@ export function substitute(
   }
   const fillCondition = (condition: Condition, definition: Definition): Condition => {
     if (condition.kind === 'not') return { kind: 'not', of: fillCondition(condition.of, definition) }
-    if (condition.kind !== 'test') return { ...condition, of: condition.of.map((part) => fillCondition(part, definition)) }
+    if (condition.kind !== 'test')
+      return { ...condition, of: condition.of.map((part) => fillCondition(part, definition)) }
     const { operator, operand } = condition
     if (operator === 'between' && isPair(operand)) {
       const [low, high] = operand
-      return { ...condition, operand: [fillOperand(low, operator, definition), fillOperand(high, operator, definition)] }
+      return {
+        ...condition,
+        operand: [fillOperand(low, operator, definition), fillOperand(high, operator, definition)],
+      }
     }
     return isPair(operand) ? condition : { ...condition, operand: fillOperand(operand, operator, definition) }
   }

@@ -11,8 +11,16 @@ import type { DefaultPopulation, Snapshot } from './snapshot.ts'
 const lockout = (attempts: number, seconds: number): Expectation => ({
   kind: 'all-of',
   of: [
-    { kind: 'subject', subject: 'lockout.threshold', condition: { kind: 'test', operator: 'at-most', operand: attempts } },
-    { kind: 'subject', subject: 'lockout.duration', condition: { kind: 'test', operator: 'at-least', operand: seconds } },
+    {
+      kind: 'subject',
+      subject: 'lockout.threshold',
+      condition: { kind: 'test', operator: 'at-most', operand: attempts },
+    },
+    {
+      kind: 'subject',
+      subject: 'lockout.duration',
+      condition: { kind: 'test', operator: 'at-least', operand: seconds },
+    },
   ],
 })
 const text = { ja: '試験', en: 'test' }
@@ -53,10 +61,20 @@ const both = (threshold: Value, duration: Value, scope?: Scope): readonly Fact[]
 ]
 type Blocked = 'unreadable' | 'unsupported' | 'inapplicable'
 const blocked = (state: Blocked, scope?: Scope): readonly Fact[] =>
-  ['lockout.threshold', 'lockout.duration'].map((setting) => ({ setting, state, why: text, evidence, ...(scope && { scope }) }))
+  ['lockout.threshold', 'lockout.duration'].map((setting) => ({
+    setting,
+    state,
+    why: text,
+    evidence,
+    ...(scope && { scope }),
+  }))
 
 const settings = ['lockout.threshold', 'lockout.duration']
-const population = (accounts: 'privileged' | 'general', left: DefaultPopulation['left'], names?: readonly string[]): DefaultPopulation => ({
+const population = (
+  accounts: 'privileged' | 'general',
+  left: DefaultPopulation['left'],
+  names?: readonly string[],
+): DefaultPopulation => ({
   settings,
   accounts,
   left,
@@ -81,8 +99,22 @@ interface Case {
 
 const pso = [...both(5, 1800), ...both(3, 'until-unlocked', admins)]
 const cases: readonly Case[] = [
-  { read: 'AD: lockoutThreshold 0', kind: 'domain', facts: both('never', 'until-unlocked'), modProc: ['fail'], privileged: ['fail'], general: ['fail'] },
-  { read: 'AD: 5 attempts, 30 minutes', kind: 'domain', facts: both(5, 1800), modProc: ['pass'], privileged: ['fail'], general: ['fail'] },
+  {
+    read: 'AD: lockoutThreshold 0',
+    kind: 'domain',
+    facts: both('never', 'until-unlocked'),
+    modProc: ['fail'],
+    privileged: ['fail'],
+    general: ['fail'],
+  },
+  {
+    read: 'AD: 5 attempts, 30 minutes',
+    kind: 'domain',
+    facts: both(5, 1800),
+    modProc: ['pass'],
+    privileged: ['fail'],
+    general: ['fail'],
+  },
   {
     read: 'AD with a fine-grained policy for every privileged account',
     kind: 'domain',
@@ -113,10 +145,38 @@ const cases: readonly Case[] = [
     privileged: ['unknown'],
     general: ['fail'],
   },
-  { read: 'LDAP answer broke off', kind: 'domain', facts: blocked('unreadable'), modProc: ['unknown'], privileged: ['unknown'], general: ['unknown'] },
-  { read: 'Entra: defaults of the platform', kind: 'tenant', facts: both(10, 60), modProc: ['fail'], privileged: ['fail'], general: ['fail'] },
-  { read: 'Entra: 403', kind: 'tenant', facts: blocked('unreadable'), modProc: ['unknown'], privileged: ['unknown'], general: ['unknown'] },
-  { read: 'AWS account with console users', kind: 'cloud-account', facts: blocked('unsupported'), modProc: ['gap'], privileged: ['gap'], general: ['gap'] },
+  {
+    read: 'LDAP answer broke off',
+    kind: 'domain',
+    facts: blocked('unreadable'),
+    modProc: ['unknown'],
+    privileged: ['unknown'],
+    general: ['unknown'],
+  },
+  {
+    read: 'Entra: defaults of the platform',
+    kind: 'tenant',
+    facts: both(10, 60),
+    modProc: ['fail'],
+    privileged: ['fail'],
+    general: ['fail'],
+  },
+  {
+    read: 'Entra: 403',
+    kind: 'tenant',
+    facts: blocked('unreadable'),
+    modProc: ['unknown'],
+    privileged: ['unknown'],
+    general: ['unknown'],
+  },
+  {
+    read: 'AWS account with console users',
+    kind: 'cloud-account',
+    facts: blocked('unsupported'),
+    modProc: ['gap'],
+    privileged: ['gap'],
+    general: ['gap'],
+  },
   {
     read: 'AWS account without console passwords',
     kind: 'cloud-account',
@@ -135,8 +195,22 @@ const cases: readonly Case[] = [
     privileged: ['fail'],
     general: ['pass'],
   },
-  { read: 'Linux: conf file but no PAM line', kind: 'server', facts: both('never', 'until-unlocked'), modProc: ['fail'], privileged: ['fail'], general: ['fail'] },
-  { read: 'Linux: PAM unreadable', kind: 'server', facts: blocked('unreadable'), modProc: ['unknown'], privileged: ['unknown'], general: ['unknown'] },
+  {
+    read: 'Linux: conf file but no PAM line',
+    kind: 'server',
+    facts: both('never', 'until-unlocked'),
+    modProc: ['fail'],
+    privileged: ['fail'],
+    general: ['fail'],
+  },
+  {
+    read: 'Linux: PAM unreadable',
+    kind: 'server',
+    facts: blocked('unreadable'),
+    modProc: ['unknown'],
+    privileged: ['unknown'],
+    general: ['unknown'],
+  },
   {
     read: 'FortiOS: 3 attempts, 60 seconds, administrators only',
     kind: 'firewall',
@@ -170,7 +244,14 @@ const cases: readonly Case[] = [
 ]
 
 const snapshotOf = (given: Case, facts = given.facts): Snapshot => ({
-  component: { id: 'test:1', kind: given.kind, name: 'test', platform: 'test/1', identifiers: [], observedAt: '2026-11-20T00:00:00Z' },
+  component: {
+    id: 'test:1',
+    kind: given.kind,
+    name: 'test',
+    platform: 'test/1',
+    identifiers: [],
+    observedAt: '2026-11-20T00:00:00Z',
+  },
   facts,
   scopes: (given.scopes ?? []).map((scope) => ({ scope, settings })),
   populations: given.populations ?? [],

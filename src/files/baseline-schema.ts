@@ -8,14 +8,23 @@ export const baselineSchemaId = 'https://seisa.example/schemas/seisa-baseline-1.
 /** Words that a component is chosen by. */
 export const selectorSchema: Schema = map(
   {
-    kind: list({ enum: componentKinds, ...says('対象の種類', 'a kind of component') }, says('対象の種類', 'kinds of component')),
+    kind: list(
+      { enum: componentKinds, ...says('対象の種類', 'a kind of component') },
+      says('対象の種類', 'kinds of component'),
+    ),
     label: {
       ...says('対象に付けた札（キー: 値）', 'labels of the target (key: value)'),
       type: 'object',
       additionalProperties: text('札の値', 'value of the label'),
     },
-    component: list(text('対象の id または名前', 'id or name of a component'), says('対象の id または名前', 'ids or names of components')),
-    platform: list(text('製品の系統（linux など）', 'platform family, such as linux'), says('製品の系統', 'platform families')),
+    component: list(
+      text('対象の id または名前', 'id or name of a component'),
+      says('対象の id または名前', 'ids or names of components'),
+    ),
+    platform: list(
+      text('製品の系統（linux など）', 'platform family, such as linux'),
+      says('製品の系統', 'platform families'),
+    ),
   },
   [],
   says('どの対象に当てるか（全て満たすもの）', 'which components: every given part must hold'),
@@ -38,7 +47,11 @@ export const parameterOverrides: Schema = {
   additionalProperties: {
     if: { type: 'object' },
     // oxlint-disable-next-line unicorn/no-thenable -- a JSON Schema keyword
-    then: map({ value: parameterValue, reason: sentence('そう決めた理由', 'why') }, ['value'], says('値と理由', 'a value and its reason')),
+    then: map(
+      { value: parameterValue, reason: sentence('そう決めた理由', 'why') },
+      ['value'],
+      says('値と理由', 'a value and its reason'),
+    ),
     else: parameterValue,
   },
 }
@@ -46,7 +59,10 @@ export const parameterOverrides: Schema = {
 const parameters: Schema = {
   ...says('パラメーター（要件の中では $名前）', 'parameters, $name in requirements'),
   type: 'object',
-  propertyNames: { pattern: dottedKebabCase, ...says('半角の英小文字・数字・ハイフン（例: max-age）', 'lower-case letters, digits and hyphens, such as max-age') },
+  propertyNames: {
+    pattern: dottedKebabCase,
+    ...says('半角の英小文字・数字・ハイフン（例: max-age）', 'lower-case letters, digits and hyphens, such as max-age'),
+  },
   additionalProperties: {
     if: { type: 'object' },
     // oxlint-disable-next-line unicorn/no-thenable -- a JSON Schema keyword
@@ -90,15 +106,25 @@ function requirement({ expectation, byRowType, rowType }: ExpectationSchemas): S
   return {
     ...map(
       {
-        id: { ...says('要件の id（半角の英小文字・数字・ハイフン）', 'id: lower-case letters, digits, hyphens'), type: 'string', pattern: kebabCase },
+        id: {
+          ...says('要件の id（半角の英小文字・数字・ハイフン）', 'id: lower-case letters, digits, hyphens'),
+          type: 'string',
+          pattern: kebabCase,
+        },
         title: sentence('見出し', 'title'),
         severity: { ...says('重大度', 'severity'), enum: severities },
-        controls: { ...list(text('条項の id', 'id of a clause'), says('根拠の条項', 'clauses that ask for it')), uniqueItems: true },
+        controls: {
+          ...list(text('条項の id', 'id of a clause'), says('根拠の条項', 'clauses that ask for it')),
+          uniqueItems: true,
+        },
         'applies-to': selectorSchema,
         scope: map(
           {
             accounts: { ...says('アカウントの種類', 'class of accounts'), enum: ['privileged', 'general', 'remote'] },
-            kind: { ...says('適用範囲の種類', 'kind of scope'), enum: ['policy', 'ou', 'profile', 'zone', 'interface', 'line', 'category'] },
+            kind: {
+              ...says('適用範囲の種類', 'kind of scope'),
+              enum: ['policy', 'ou', 'profile', 'zone', 'interface', 'line', 'category'],
+            },
             key: text('適用範囲の名前', 'name of the scope'),
           },
           [],
@@ -112,7 +138,10 @@ function requirement({ expectation, byRowType, rowType }: ExpectationSchemas): S
         remedy: {
           ...says('直し方（製品の系統ごと、または default）', 'what to do, by platform family or default'),
           type: 'object',
-          propertyNames: { pattern: kebabCase, ...says('製品の系統（linux など）または default', 'a platform family such as linux, or default') },
+          propertyNames: {
+            pattern: kebabCase,
+            ...says('製品の系統（linux など）または default', 'a platform family such as linux, or default'),
+          },
           additionalProperties: sentence('直し方', 'what to do'),
         },
         partial: sentence('確かめていないこと', 'what of the clauses is not checked'),
@@ -131,7 +160,14 @@ export function baselineSchema(expectations: ExpectationSchemas): Schema {
     ...map(
       {
         $schema: { ...says('エディター用のスキーマ', 'schema for editors'), type: 'string' },
-        baseline: { ...says('ベースラインの id（半角の英小文字・数字・ハイフン）', 'id of the baseline: lower-case letters, digits, hyphens'), type: 'string', pattern: kebabCase },
+        baseline: {
+          ...says(
+            'ベースラインの id（半角の英小文字・数字・ハイフン）',
+            'id of the baseline: lower-case letters, digits, hyphens',
+          ),
+          type: 'string',
+          pattern: kebabCase,
+        },
         version: { ...says('版（1 からの整数）', 'version, a whole number from 1'), type: 'integer', minimum: 1 },
         title: sentence('見出し', 'title'),
         extends: text('元にするベースラインの名前、またはファイルの場所', 'name or file of the baseline to build on'),
@@ -172,4 +208,3 @@ export const baselineFrame: Schema = baselineSchema({
   rowType: text('行の種類（account など）', 'a row type, such as account'),
   definitions: {},
 })
-

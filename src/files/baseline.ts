@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
-import type { Baseline, Literal, NotDecided, Parameter, ParameterValue, Requirement } from '../core/baseline.ts'
+import type { Baseline, NotDecided, Requirement } from '../core/baseline.ts'
 import { digest } from '../core/canonical.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { Mistake } from '../core/operand.ts'
-import { type ParameterUse, unknownParameter, useType, valueAt } from '../core/substitute.ts'
+import { type Part, type Place, type PlacedUse, readParameters } from './baseline-parameters.ts'
 import { baselineFrame } from './baseline-schema.ts'
 import { controlIdsFor } from './controls.ts'
 import { type Problem, problemsFault } from './problems.ts'
@@ -30,13 +30,14 @@ export const readBaseline = (path: string): Baseline => readBaselineFiles([path]
 export function readBaselineFiles(paths: readonly string[]): BaselineFile {
   const documents = paths.map((path) => readYamlFile(path))
   const problems: Problem[] = []
-  const uses: Use[] = []
+  const uses: PlacedUse[] = []
   for (const document of documents) problems.push(...checkSchema(document, baselineFrame))
-  const parts = documents.map((document) => ({ document, raw: rawMap(document.value) }))
+  const parts: readonly Part[] = documents.map((document) => ({ document, raw: rawMap(document.value) }))
   const head = parts.find(({ raw }) => raw['title'] !== undefined || raw['version'] !== undefined) ?? parts[0]
   if (!head) throw new TypeError('a baseline needs at least one file')
   for (const key of ['version', 'title'] as const) {
-    if (isRawMap(head.document.value) && head.raw[key] === undefined) problems.push(head.document.problem([], missingHead(key), 'key'))
+    if (isRawMap(head.document.value) && head.raw[key] === undefined)
+      problems.push(head.document.problem([], missingHead(key), 'key'))
   }
   const id = rawText(head.raw['baseline']) ?? ''
   for (const { document, raw } of parts) {
@@ -44,7 +45,8 @@ export function readBaselineFiles(paths: readonly string[]): BaselineFile {
       problems.push(document.problem(['baseline'], otherBaseline(id, basename(head.document.file))))
     }
     for (const key of ['version', 'title', 'extends', 'applies-to'] as const) {
-      if (raw[key] !== undefined && document !== head.document) problems.push(document.problem([key], onlyInHead(key), 'key'))
+      if (raw[key] !== undefined && document !== head.document)
+        problems.push(document.problem([key], onlyInHead(key), 'key'))
     }
   }
 
@@ -84,10 +86,12 @@ export function readBaselineFiles(paths: readonly string[]): BaselineFile {
   )
   if (problems.length > 0) throw problemsFault(firstAtEachPlace(problems))
 
-  const disable = parts.flatMap(({ raw }) => rawList(raw['disable']).map(rawMap)).map((entry) => ({
-    requirement: rawText(entry['requirement']) ?? '',
-    reason: rawText(entry['reason']) ?? '',
-  }))
+  const disable = parts
+    .flatMap(({ raw }) => rawList(raw['disable']).map(rawMap))
+    .map((entry) => ({
+      requirement: rawText(entry['requirement']) ?? '',
+      reason: rawText(entry['reason']) ?? '',
+    }))
   const appliesTo = readSelector(head.raw['applies-to'])
   const extended = rawText(head.raw['extends'])
   const content = {
@@ -108,82 +112,12 @@ export function readBaselineFiles(paths: readonly string[]): BaselineFile {
   }
 }
 
-interface Place {
-  readonly document: YamlDocument
-  readonly path: Path
-}
-type Use = ParameterUse & Place
-interface Part {
-  readonly document: YamlDocument
-  readonly raw: Readonly<Record<string, unknown>>
-}
-
-/** Values become what their uses need; without a use in this file they stay as written. */
-function readParameters(
-  parts: readonly Part[],
-  uses: readonly Use[],
-  extending: boolean,
-  problems: Problem[],
-): Pick<Baseline, 'parameters' | 'overrides'> {
-  const parameters: Record<string, Parameter> = {}
-  const overrides: Record<string, ParameterValue> = {}
-  for (const { document, raw } of parts) {
-    for (const [name, given] of Object.entries(rawMap(raw['parameters']))) {
-      const entry = isRawMap(given) ? given : { value: given }
-      const path: Path = isRawMap(given) ? ['parameters', name, 'value'] : ['parameters', name]
-      const value = rawLiteral(entry['value'])
-      const title = rawSentence(entry['title'])
-      const reason = rawSentence(entry['reason'])
-      if (value === undefined) continue
-      if (title === undefined) {
-        if (!extending) problems.push(document.problem(['parameters', name], needsTitle, 'key'))
-        overrides[name] = { value, ...(reason && { reason }) }
-        continue
-      }
-      const own = uses.filter((use) => use.name === name)
-      const source = rawWord(entry['source'], ['document', 'document-example', 'organisation-defined'] as const)
-      parameters[name] = {
-        ...understand(value, own, (mistake) => problems.push(document.problem(path, mistake))),
-        title,
-        ...(source && { source }),
-        ...(typeof entry['default'] === 'boolean' && { default: entry['default'] }),
-        ...(reason && { reason }),
-      }
-    }
-  }
-  if (extending) return { parameters, overrides }
-  for (const use of uses) {
-    if (Object.hasOwn(parameters, use.name) || Object.hasOwn(overrides, use.name)) continue
-    problems.push(use.document.problem(use.path, unknownParameter(use.name, Object.keys(parameters))))
-  }
-  return { parameters, overrides }
-}
-
-/** The value in the form that its uses need. All of them must agree. */
-function understand(value: Literal, uses: readonly Use[], report: (mistake: Mistake) => void): Pick<Parameter, 'value' | 'type'> {
-  let understood: Pick<Parameter, 'value' | 'type'> = { value }
-  for (const use of uses) {
-    const read = valueAt(use, { value })
-    const type = useType(use)
-    if (!read.ok) {
-      report(read.mistake)
-      return { value }
-    }
-    if (understood.type !== undefined && understood.type !== type && JSON.stringify(read.value) !== JSON.stringify(understood.value)) {
-      report(usedForTwoThings)
-      return { value }
-    }
-    understood = { value: read.value, type }
-  }
-  return understood
-}
-
-function rawLiteral(raw: unknown): Literal | undefined {
-  if (typeof raw === 'string' || typeof raw === 'number' || typeof raw === 'boolean') return raw
-  return Array.isArray(raw) && raw.every((item) => typeof item === 'string') ? raw : undefined
-}
-
-function unknownControls(controls: readonly string[], path: Path, document: YamlDocument, indexed = true): readonly Problem[] {
+function unknownControls(
+  controls: readonly string[],
+  path: Path,
+  document: YamlDocument,
+  indexed = true,
+): readonly Problem[] {
   return controls.flatMap((control, index) => {
     const known = controlIdsFor(control, document.file)
     if (control === '' || !known || known.has(control)) return []
@@ -198,10 +132,17 @@ function unknownControls(controls: readonly string[], path: Path, document: Yaml
   })
 }
 
-function problemIn(parts: readonly Part[], places: ReadonlyMap<string, Place>, path: Path, mistake: Mistake, at?: 'key'): Problem {
+function problemIn(
+  parts: readonly Part[],
+  places: ReadonlyMap<string, Place>,
+  path: Path,
+  mistake: Mistake,
+  at?: 'key',
+): Problem {
   const place = places.get(`${String(path[0])} ${String(path[1])}`)
   if (place) {
-    const isValue = path[0] === 'parameters' && isRawMap(rawMap(rawMap(place.document.value)['parameters'])[String(path[1])])
+    const isValue =
+      path[0] === 'parameters' && isRawMap(rawMap(rawMap(place.document.value)['parameters'])[String(path[1])])
     return place.document.problem(isValue && at !== 'key' ? [...place.path, 'value'] : place.path, mistake, at)
   }
   const part = parts.find(({ raw }) => raw[String(path[0])] !== undefined) ?? parts[0]
@@ -211,7 +152,9 @@ function problemIn(parts: readonly Part[], places: ReadonlyMap<string, Place>, p
 
 /** The first problem at a place usually causes the others there. */
 const firstAtEachPlace = (problems: readonly Problem[]): readonly Problem[] => [
-  ...new Map(problems.toReversed().map((problem) => [`${problem.file}:${problem.line}:${problem.column}`, problem])).values(),
+  ...new Map(
+    problems.toReversed().map((problem) => [`${problem.file}:${problem.line}:${problem.column}`, problem]),
+  ).values(),
 ]
 
 const missingHead = (key: 'version' | 'title'): Mistake => ({
@@ -237,11 +180,3 @@ const duplicateParameter = (name: string): Mistake => ({
   what: { ja: `パラメーター「${name}」が2つある`, en: `the parameter “${name}” stands twice` },
   expected: { ja: 'ベースラインの中で1つだけの名前', en: 'a name that is unique in the baseline' },
 })
-const needsTitle: Mistake = {
-  what: { ja: '「title」がない', en: '“title” is missing' },
-  expected: { ja: '{value: 値, title: 見出し}', en: '{value: the value, title: its title}' },
-}
-const usedForTwoThings: Mistake = {
-  what: { ja: '種類の違う値として使われている', en: 'used as values of different kinds' },
-  expected: { ja: '用途ごとに別のパラメーターにする', en: 'a parameter of its own for each use' },
-}

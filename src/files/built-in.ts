@@ -41,7 +41,10 @@ export function locateBaseline(reference: BaselineReference): readonly string[] 
 
 const missingFile: Mistake = {
   what: { ja: 'ファイルがない', en: 'there is no such file' },
-  expected: { ja: 'このファイルからの相対パス、または絶対パス', en: 'a path relative to this file, or an absolute one' },
+  expected: {
+    ja: 'このファイルからの相対パス、または絶対パス',
+    en: 'a path relative to this file, or an absolute one',
+  },
 }
 
 /** The built-in baseline was not found. */

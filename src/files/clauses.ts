@@ -31,6 +31,8 @@ export function clausesOf(document: string): readonly Clause[] {
   }))
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
 
-const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : value === undefined ? '' : String(value))
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value.trim() : value === undefined ? '' : String(value)

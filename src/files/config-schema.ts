@@ -37,25 +37,41 @@ const universal: Readonly<Record<string, Schema>> = {
 /** Words that mean the same in every scanner that takes them (design section 6). */
 const common: Readonly<Record<string, Schema>> = {
   host: text('ホスト名またはアドレス', 'host name or address'),
-  hosts: { ...list(text('ホスト名またはアドレス', 'host name or address'), says('ホスト名の一覧', 'a list of hosts')), minItems: 1 },
+  hosts: {
+    ...list(text('ホスト名またはアドレス', 'host name or address'), says('ホスト名の一覧', 'a list of hosts')),
+    minItems: 1,
+  },
   port: { ...says('ポート番号（1〜65535）', 'port, 1 to 65535'), type: 'integer', minimum: 1, maximum: 65535 },
   username: text('利用者名', 'user name'),
   'identity-file': text('SSHの秘密鍵のファイル', 'file of the SSH private key'),
   jump: text('踏み台（利用者@ホスト:ポート）', 'jump host: user@host:port'),
   'known-hosts': text('known_hosts のファイル', 'known_hosts file'),
   url: text('接続先のURL（ldaps://… https://…）', 'address: ldaps://… https://…'),
-  tls: map({ 'ca-file': text('認証局の証明書のファイル', 'file of the CA certificate') }, [], says('TLSの設定', 'TLS options')),
+  tls: map(
+    { 'ca-file': text('認証局の証明書のファイル', 'file of the CA certificate') },
+    [],
+    says('TLSの設定', 'TLS options'),
+  ),
   profile: text('AWSのプロファイル', 'AWS profile'),
   'role-arn': text('引き受けるロールのARN', 'ARN of the role to assume'),
   'external-id': text('外部ID', 'external id'),
   region: text('リージョン', 'region'),
   endpoint: text('APIの接続先', 'API endpoint'),
-  'organization-role': text('組織の各アカウントで引き受けるロール', 'role to assume in each account of the organisation'),
+  'organization-role': text(
+    '組織の各アカウントで引き受けるロール',
+    'role to assume in each account of the organisation',
+  ),
   'tenant-id': text('テナントのid', 'tenant id'),
   'client-id': text('アプリケーションのid', 'application id'),
   'graph-url': text('Graph APIの接続先', 'address of the Graph API'),
   'authority-url': text('認証の接続先', 'address of the sign-in service'),
-  enable: { ...says('特権モードの認証情報への参照（env:・file:・exec:）、または true', 'reference to the enable secret (env:, file:, exec:), or true'), type: ['string', 'boolean'] },
+  enable: {
+    ...says(
+      '特権モードの認証情報への参照（env:・file:・exec:）、または true',
+      'reference to the enable secret (env:, file:, exec:), or true',
+    ),
+    type: ['string', 'boolean'],
+  },
   file: text('保存した設定のファイル', 'file of a saved configuration'),
   folder: text('保存した設定のフォルダー', 'folder of saved configurations'),
   credentials: {
@@ -63,7 +79,11 @@ const common: Readonly<Record<string, Schema>> = {
     type: 'object',
     properties: {
       username: text('利用者名', 'user name'),
-      password: { ...says('env:名前、file:場所、exec:命令 のいずれか', 'env:NAME, file:PATH or exec:COMMAND'), type: 'string', pattern: reference },
+      password: {
+        ...says('env:名前、file:場所、exec:命令 のいずれか', 'env:NAME, file:PATH or exec:COMMAND'),
+        type: 'string',
+        pattern: reference,
+      },
     },
     additionalProperties: { ...says('文字列', 'a text'), type: 'string' },
   },
@@ -94,7 +114,11 @@ const config = (target: Schema): Schema =>
   map(
     {
       $schema: { ...says('エディター用のスキーマ', 'schema for editors'), type: 'string' },
-      organisation: map({ name: text('組織名', 'name of the organisation') }, ['name'], says('組織（name）', 'the organisation: name')),
+      organisation: map(
+        { name: text('組織名', 'name of the organisation') },
+        ['name'],
+        says('組織（name）', 'the organisation: name'),
+      ),
       baselines: list(baselineUse, says('使うベースライン', 'baselines to judge by')),
       targets: list(target, says('対象', 'targets to scan')),
       concurrency: count('同時に調べる対象の数（1〜1000）', 'targets at a time, 1 to 1000'),
@@ -142,7 +166,16 @@ export function targetSchema(scanner: Pick<Scanner, 'optionsSchema'>): Schema {
 }
 
 /** Options that are members of `Target` and not of its `options`. */
-export const targetMembers: ReadonlySet<string> = new Set(['name', 'scanner', 'platform', 'kind', 'id', 'labels', 'owner', 'timeout'])
+export const targetMembers: ReadonlySet<string> = new Set([
+  'name',
+  'scanner',
+  'platform',
+  'kind',
+  'id',
+  'labels',
+  'owner',
+  'timeout',
+])
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,22 +1,17 @@
 import { dirname, resolve } from 'node:path'
 import type { ParameterValue, Selector } from '../core/baseline.ts'
-import { componentKinds } from '../core/catalogue/kinds.ts'
-import { didYouMean } from '../core/did-you-mean.ts'
-import { parseDuration } from '../core/duration.ts'
 import type { Disabled, ResolvedBaseline } from '../core/resolve.ts'
-import type { Scanner, Target } from '../core/scanner.ts'
+import type { Target } from '../core/scanner.ts'
 import { type BaselineReference, loadBaseline, locateBaseline } from './built-in.ts'
-import { configFrame, targetMembers, targetSchema } from './config-schema.ts'
+import { configFrame } from './config-schema.ts'
+import { type KnownScanner, readTargets } from './config-targets.ts'
 import type { Says } from './excerpt.ts'
 import { literalSecrets } from './literal-secrets.ts'
 import { type Problem, problemsFault, problemsOf } from './problems.ts'
-import { isRawMap, type RawMap, rawList, rawMap, rawSentence, rawText, rawTextMap, rawTexts, rawWord } from './raw.ts'
+import { isRawMap, rawDuration, type RawMap, rawList, rawMap, rawSentence, rawText, rawTexts } from './raw.ts'
 import { checkSchema } from './schema-check.ts'
 import { readSelector } from './selector.ts'
 import { readYamlFile, type YamlDocument } from './yaml.ts'
-
-/** What reading the targets needs to know of a scanner. */
-export type KnownScanner = Pick<Scanner, 'id' | 'platforms' | 'optionsSchema'>
 
 /** One entry under `baselines:`. */
 export interface ConfiguredBaseline {
@@ -26,6 +21,8 @@ export interface ConfiguredBaseline {
   readonly parameters: Readonly<Record<string, ParameterValue>>
   readonly disable: readonly Disabled[]
 }
+
+export type { KnownScanner } from './config-targets.ts'
 
 /** seisa.yaml, checked. Durations are whole seconds. */
 export interface Config {
@@ -55,9 +52,10 @@ export function readConfig(path: string, { scanners }: { readonly scanners: read
   problems.push(...checkSchema(document, configFrame, document.value ?? {}))
   const raw = rawMap(document.value)
   const folder = dirname(resolve(path))
-  const targets = rawList(raw['targets']).map((target, index) => readTarget(target, index, document, scanners, problems))
-  problems.push(...duplicateNames(document, raw))
-  const baselines = rawList(raw['baselines']).flatMap((entry, index) => readUse(entry, index, folder, document, problems))
+  const targets = readTargets(document, raw, scanners, problems)
+  const baselines = rawList(raw['baselines']).flatMap((entry, index) =>
+    readUse(entry, index, folder, document, problems),
+  )
   problems.push(...usedTwice(document, baselines))
   if (problems.length > 0) throw problemsFault(withoutEchoes(problems))
 
@@ -87,7 +85,15 @@ export function loadBaselines(config: Config): readonly ResolvedBaseline[] {
       return []
     }
     try {
-      return [loadBaseline(files, use, ({ path, source: _, at, ...says }) => config.problem(['baselines', index, ...path], says, at))]
+      return [
+        loadBaseline(files, use, ({ path, at, what, expected, didYouMean }) =>
+          config.problem(
+            ['baselines', index, ...path],
+            { what, expected, ...(didYouMean !== undefined && { didYouMean }) },
+            at,
+          ),
+        ),
+      ]
     } catch (error) {
       const found = problemsOf(error)
       if (!found) throw error
@@ -100,39 +106,6 @@ export function loadBaselines(config: Config): readonly ResolvedBaseline[] {
 }
 
 const isFiles = (found: ReturnType<typeof locateBaseline>): found is readonly string[] => Array.isArray(found)
-
-function readTarget(
-  raw: unknown,
-  index: number,
-  document: YamlDocument,
-  scanners: readonly KnownScanner[],
-  problems: Problem[],
-): Target {
-  const map = rawMap(raw)
-  const at = ['targets', index]
-  const id = rawText(map['scanner'])
-  const scanner = scanners.find((known) => known.id === id)
-  if (id !== undefined && !scanner) problems.push(document.problem([...at, 'scanner'], unknownScanner(id, scanners)))
-  if (scanner && isRawMap(raw)) problems.push(...checkSchema(document, targetSchema(scanner), raw, at))
-  const platform = rawText(map['platform'])
-  if (scanner && platform !== undefined && !scanner.platforms.includes(platform)) {
-    problems.push(document.problem([...at, 'platform'], unknownPlatform(platform, scanner)))
-  }
-  const kind = rawWord(map['kind'], componentKinds)
-  const pinned = rawText(map['id'])
-  const timeout = rawDuration(map['timeout'])
-  return {
-    name: rawText(map['name']) ?? '',
-    scanner: id ?? '',
-    ...(platform !== undefined && { platform }),
-    ...(kind && { kind }),
-    ...(pinned !== undefined && { id: pinned }),
-    labels: rawTextMap(map['labels']),
-    ...(map['owner'] !== undefined && { owner: rawTextMap(map['owner']) }),
-    ...(timeout !== undefined && { timeout }),
-    options: Object.fromEntries(Object.entries(map).filter(([key]) => !targetMembers.has(key))),
-  }
-}
 
 function readUse(
   raw: unknown,
@@ -157,10 +130,12 @@ function readUse(
       reference,
       ...(selector && { for: selector }),
       parameters: Object.fromEntries(Object.entries(rawMap(raw['parameters'])).flatMap(readOverride)),
-      disable: rawList(raw['disable']).map(rawMap).map((entry) => ({
-        requirement: rawText(entry['requirement']) ?? '',
-        reason: rawText(entry['reason']) ?? '',
-      })),
+      disable: rawList(raw['disable'])
+        .map(rawMap)
+        .map((entry) => ({
+          requirement: rawText(entry['requirement']) ?? '',
+          reason: rawText(entry['reason']) ?? '',
+        })),
     },
   ]
 }
@@ -172,23 +147,6 @@ function readOverride([name, given]: readonly [string, unknown]): readonly (read
   const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined
   const literal = Array.isArray(value) ? rawTexts(value) : known
   return literal === undefined ? [] : [[name, { value: literal, ...(reason && { reason }) }]]
-}
-
-const rawDuration = (raw: unknown): number | undefined => (typeof raw === 'string' ? parseDuration(raw) : undefined)
-
-function duplicateNames(document: YamlDocument, raw: RawMap): readonly Problem[] {
-  const seen = new Set<string>()
-  return rawList(raw['targets']).flatMap((target, index) => {
-    const name = rawText(rawMap(target)['name'])
-    if (name === undefined) return []
-    // Names that look alike would be taken for each other.
-    const plain = name.normalize('NFKC').toLowerCase()
-    if (!seen.has(plain)) {
-      seen.add(plain)
-      return []
-    }
-    return [document.problem(['targets', index, 'name'], duplicateName(name))]
-  })
 }
 
 /** The same baseline twice on one component would judge everything twice. */
@@ -211,32 +169,12 @@ function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
   return [...byPlace.values()]
 }
 
-function unknownScanner(id: string, scanners: readonly KnownScanner[]): Says {
-  const known = scanners.map((scanner) => scanner.id)
-  const meant = didYouMean(id, known)
-  return {
-    what: { ja: `スキャナー「${id}」はない`, en: `there is no scanner “${id}”` },
-    expected: { ja: `次のいずれか: ${known.join('、')}`, en: `one of ${known.join(', ')}` },
-    ...(meant !== undefined && { didYouMean: meant }),
-  }
-}
-
-function unknownPlatform(platform: string, scanner: KnownScanner): Says {
-  const meant = didYouMean(platform, scanner.platforms)
-  return {
-    what: { ja: `スキャナー ${scanner.id} は「${platform}」を調べられない`, en: `the scanner ${scanner.id} does not know “${platform}”` },
-    expected: { ja: `次のいずれか: ${scanner.platforms.join('、')}`, en: `one of ${scanner.platforms.join(', ')}` },
-    ...(meant !== undefined && { didYouMean: meant }),
-  }
-}
-
-const duplicateName = (name: string): Says => ({
-  what: { ja: `対象の名前「${name}」が重複している`, en: `two targets are named “${name}”` },
-  expected: { ja: '対象ごとに違う名前', en: 'a name of its own for each target' },
-})
 const useOrFile: Says = {
   what: { ja: 'use と file のどちらか1つだけが要る', en: 'exactly one of use and file is needed' },
-  expected: { ja: 'use: 組み込みの名前、または file: ファイルの場所', en: 'use: the name of a built-in one, or file: a path' },
+  expected: {
+    ja: 'use: 組み込みの名前、または file: ファイルの場所',
+    en: 'use: the name of a built-in one, or file: a path',
+  },
 }
 const twice: Says = {
   what: { ja: '同じベースラインが2回使われている', en: 'the same baseline is used twice' },

@@ -11,7 +11,8 @@ const known = new Map<string, ReadonlySet<string> | undefined>()
  */
 export function controlIdsFor(control: string, file: string): ReadonlySet<string> | undefined {
   const document = /^[a-z0-9-]+(?=\.)/.exec(control)?.[0]
-  const builtIn = document === undefined ? undefined : idsIn(join(packageRoot(), 'baselines', document, 'controls.yaml'))
+  const builtIn =
+    document === undefined ? undefined : idsIn(join(packageRoot(), 'baselines', document, 'controls.yaml'))
   return builtIn ?? idsIn(join(dirname(file), 'controls.yaml'))
 }
 
@@ -22,7 +23,11 @@ export function controlIdsFor(control: string, file: string): ReadonlySet<string
 function idsIn(path: string): ReadonlySet<string> | undefined {
   if (known.has(path)) return known.get(path)
   const ids = existsSync(path)
-    ? new Set([...readFileSync(path, 'utf8').matchAll(/^ *- (?:id: |\{id: )['"]?([^\s'",}]+)/gm)].map((match) => match[1] ?? ''))
+    ? new Set(
+        [...readFileSync(path, 'utf8').matchAll(/^ *- (?:id: |\{id: )['"]?([^\s'",}]+)/gm)].map(
+          (match) => match[1] ?? '',
+        ),
+      )
     : undefined
   known.set(path, ids)
   return ids

@@ -44,7 +44,8 @@ export async function resolveCredential(reference: string, context: CredentialCo
 const readers: Readonly<Record<string, (rest: string, context: CredentialContext) => Promise<string>>> = {
   env: async (name, { env }) => {
     const value = env[name]
-    if (value === undefined) throw refuse({ ja: `環境変数 ${name} がない`, en: `the environment variable ${name} is not set` })
+    if (value === undefined)
+      throw refuse({ ja: `環境変数 ${name} がない`, en: `the environment variable ${name} is not set` })
     return value
   },
   file: (path, { folder }) => readSecretFile(resolve(folder, path)),

@@ -10,7 +10,11 @@ export type Says = Pick<Problem, 'what' | 'expected' | 'didYouMean'>
 const hiddenText = '***'
 
 /** Makes problems out of places in one source text, without ever quoting what lies in `hidden`. */
-export function problemMaker(file: string, text: string, hidden: readonly Range[]): (range: Range, says: Says) => Problem {
+export function problemMaker(
+  file: string,
+  text: string,
+  hidden: readonly Range[],
+): (range: Range, says: Says) => Problem {
   const lineStarts = [0]
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1)
   return ([start, end], says) => {
@@ -23,7 +27,7 @@ export function problemMaker(file: string, text: string, hidden: readonly Range[
     return {
       file,
       line,
-      column: [...text.slice(lineStart, start)].length + 1,
+      column: Array.from(text.slice(lineStart, start)).length + 1,
       text: quote(from, to),
       around: { before: quote(lineStart, from), after: quote(to, lineEnd) },
       ...says,

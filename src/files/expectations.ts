@@ -47,7 +47,12 @@ export function readExpectation(raw: unknown, path: Path, context: ExpectationCo
 }
 
 /** A literal or `$name` (equals), or a map of operators. */
-export function readCondition(raw: unknown, path: Path, definition: Definition, context: ExpectationContext): Condition | undefined {
+export function readCondition(
+  raw: unknown,
+  path: Path,
+  definition: Definition,
+  context: ExpectationContext,
+): Condition | undefined {
   if (!isMap(raw)) return readTest('equals', raw, path, definition, context)
   const entries = Object.entries(raw)
   if (entries.length === 0) context.report(path, needsOperator(definition))
@@ -56,21 +61,36 @@ export function readCondition(raw: unknown, path: Path, definition: Definition, 
   return read.length === 1 ? read[0] : { kind: 'all-of', of: read }
 }
 
-function readPart(key: string, value: unknown, path: Path, definition: Definition, context: ExpectationContext): Condition | undefined {
+function readPart(
+  key: string,
+  value: unknown,
+  path: Path,
+  definition: Definition,
+  context: ExpectationContext,
+): Condition | undefined {
   if (key === 'all-of' || key === 'any-of') {
-    const of = readList(value, path, context)?.map((item, index) => readCondition(item, [...path, index], definition, context))
+    const of = readList(value, path, context)?.map((item, index) =>
+      readCondition(item, [...path, index], definition, context),
+    )
     return of && { kind: key, of: of.filter((part) => part !== undefined) }
   }
   if (key === 'not' && isMap(value)) {
     const of = readCondition(value, path, definition, context)
     return of && { kind: 'not', of }
   }
-  if (isOperator(key) && operatorsFor(definition.type).includes(key)) return readTest(key, value, path, definition, context)
+  if (isOperator(key) && operatorsFor(definition.type).includes(key))
+    return readTest(key, value, path, definition, context)
   context.report(path, isOperator(key) ? unfitOperator(key, definition) : unknownOperator(key, definition), 'key')
   return undefined
 }
 
-function readTest(operator: Operator, raw: unknown, path: Path, definition: Definition, context: ExpectationContext): Condition | undefined {
+function readTest(
+  operator: Operator,
+  raw: unknown,
+  path: Path,
+  definition: Definition,
+  context: ExpectationContext,
+): Condition | undefined {
   if (operator === 'between') {
     if (!Array.isArray(raw) || raw.length !== 2) {
       context.report(path, needsPair)
@@ -83,19 +103,34 @@ function readTest(operator: Operator, raw: unknown, path: Path, definition: Defi
     return { kind: 'test', operator, operand: [low, high] }
   }
   const isNumeric = definition.type === 'number' || definition.type === 'duration'
-  if (isNumeric && (operator === 'one-of' || operator === 'none-of')) return oneOfNumbers(operator, raw, path, definition, context)
+  if (isNumeric && (operator === 'one-of' || operator === 'none-of'))
+    return oneOfNumbers(operator, raw, path, definition, context)
   const operand = readOne(operator, raw, path, definition, context)
   return operand === undefined ? undefined : { kind: 'test', operator, operand }
 }
 
 /** A list of numbers is written out: one of them equal, or each of them different. */
-function oneOfNumbers(operator: 'one-of' | 'none-of', raw: unknown, path: Path, definition: Definition, context: ExpectationContext): Condition | undefined {
+function oneOfNumbers(
+  operator: 'one-of' | 'none-of',
+  raw: unknown,
+  path: Path,
+  definition: Definition,
+  context: ExpectationContext,
+): Condition | undefined {
   const single: Operator = operator === 'one-of' ? 'equals' : 'not'
-  const of = readList(raw, path, context)?.map((item, index) => readTest(single, item, [...path, index], definition, context))
+  const of = readList(raw, path, context)?.map((item, index) =>
+    readTest(single, item, [...path, index], definition, context),
+  )
   return of && { kind: operator === 'one-of' ? 'any-of' : 'all-of', of: of.filter((part) => part !== undefined) }
 }
 
-function readOne(operator: Operator, raw: unknown, path: Path, definition: Definition, context: ExpectationContext): Operand | undefined {
+function readOne(
+  operator: Operator,
+  raw: unknown,
+  path: Path,
+  definition: Definition,
+  context: ExpectationContext,
+): Operand | undefined {
   const name = typeof raw === 'string' ? referenceName(raw) : undefined
   if (name !== undefined) {
     if (operator === 'present' || operator === 'absent') {
@@ -105,7 +140,9 @@ function readOne(operator: Operator, raw: unknown, path: Path, definition: Defin
     context.use({ name, operator, definition }, path)
     return { parameter: name }
   }
-  const nested = Array.isArray(raw) ? raw.findIndex((item) => typeof item === 'string' && referenceName(item) !== undefined) : -1
+  const nested = Array.isArray(raw)
+    ? raw.findIndex((item) => typeof item === 'string' && referenceName(item) !== undefined)
+    : -1
   if (nested !== -1) {
     context.report([...path, nested], noNestedReference)
     return undefined
@@ -145,7 +182,10 @@ function unknownSubject(key: string, { subjects, subjectKind }: ExpectationConte
       : { ja: `設定項目「${key}」は知られていない`, en: `there is no setting “${key}”` },
     expected: field
       ? { ja: `次のいずれか: ${known.join('、')}`, en: `one of ${known.join(', ')}` }
-      : { ja: '設定項目の一覧（docs/settings.md）にある id', en: 'an id from the list of settings (docs/settings.md)' },
+      : {
+          ja: '設定項目の id（例: password.minimum-length）',
+          en: 'the id of a setting, such as password.minimum-length',
+        },
     ...(meant !== undefined && { didYouMean: meant }),
   }
 }
@@ -182,14 +222,23 @@ const spelled: ReadonlyMap<string, Operator> = new Map([
 ])
 
 const unfitOperator = (key: Operator, definition: Definition): Says => ({
-  what: { ja: `条件 ${key} はこの種類の値（${definition.type}）に使えない`, en: `${key} does not fit a value of this type (${definition.type})` },
+  what: {
+    ja: `条件 ${key} はこの種類の値（${definition.type}）に使えない`,
+    en: `${key} does not fit a value of this type (${definition.type})`,
+  },
   expected: fitting(definition),
 })
 
-const needsOperator = (definition: Definition): Says => ({ what: { ja: '条件がない', en: 'the condition is empty' }, expected: fitting(definition) })
+const needsOperator = (definition: Definition): Says => ({
+  what: { ja: '条件がない', en: 'the condition is empty' },
+  expected: fitting(definition),
+})
 const needsMap: Says = {
   what: { ja: '条件の並びでない', en: 'not a set of conditions' },
-  expected: { ja: '{設定項目: 条件} の並び。all-of・any-of・not も使える', en: '{setting: condition}; all-of, any-of and not may be used' },
+  expected: {
+    ja: '{設定項目: 条件} の並び。all-of・any-of・not も使える',
+    en: '{setting: condition}; all-of, any-of and not may be used',
+  },
 }
 const needsList: Says = {
   what: { ja: '一覧でない、または空である', en: 'not a list, or an empty one' },

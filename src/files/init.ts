@@ -28,7 +28,10 @@ export async function writeStarter(folder: string, language: Language): Promise<
   if (existing.length > 0) {
     throw new Fault(
       'output',
-      { ja: `既にあるので何も書かない: ${existing.join('、')}`, en: `nothing written, already there: ${existing.join(', ')}` },
+      {
+        ja: `既にあるので何も書かない: ${existing.join('、')}`,
+        en: `nothing written, already there: ${existing.join(', ')}`,
+      },
       { next: { ja: '別のフォルダーで行うか、これらを移動する', en: 'choose another folder, or move these away' } },
     )
   }

@@ -52,8 +52,13 @@ describe('problems for people', () => {
   })
 
   it('do nothing to the terminal, whatever the file is called or holds', () => {
-    const hostile = problem({ file: 'a\u001b[2J\n.yaml', text: '\u001b]0;x\u0007', around: { before: '\u202e', after: '\u2028' } })
+    const hostile = problem({
+      file: 'a\u001b[2J\n.yaml',
+      text: '\u001b]0;x\u0007',
+      around: { before: '\u202e', after: '\u2028' },
+    })
     const text = formatProblems([hostile], 'ja')
+    // oxlint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u2028]/)
     expect(text.split('\n')).toHaveLength(5)
   })

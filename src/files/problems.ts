@@ -23,7 +23,8 @@ export interface Problem {
 /** Problems of one or several files in reading order. */
 export const sortProblems = (problems: readonly Problem[]): readonly Problem[] =>
   [...problems].sort(
-    (a, b) => compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.what.en, b.what.en),
+    (a, b) =>
+      compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.what.en, b.what.en),
   )
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

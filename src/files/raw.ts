@@ -1,3 +1,4 @@
+import { parseDuration } from '../core/duration.ts'
 import type { LocalText } from '../core/text.ts'
 
 /** A map as YAML gives it. */
@@ -15,7 +16,8 @@ export const rawText = (raw: unknown): string | undefined => (typeof raw === 'st
 export const rawTexts = (raw: unknown): readonly string[] => rawList(raw).filter((item) => typeof item === 'string')
 
 /** The member of a closed set of words that a raw value is. */
-export const rawWord = <T extends string>(raw: unknown, words: readonly T[]): T | undefined => words.find((word) => word === raw)
+export const rawWord = <T extends string>(raw: unknown, words: readonly T[]): T | undefined =>
+  words.find((word) => word === raw)
 
 /** A sentence in both languages; one text, or one language, serves for both. */
 export function rawSentence(raw: unknown): LocalText | undefined {
@@ -26,4 +28,10 @@ export function rawSentence(raw: unknown): LocalText | undefined {
 }
 
 export const rawTextMap = (raw: unknown): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(rawMap(raw)).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])))
+  Object.fromEntries(
+    Object.entries(rawMap(raw)).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+  )
+
+/** Whole seconds of a duration; undefined for anything else. */
+export const rawDuration = (raw: unknown): number | undefined =>
+  typeof raw === 'string' ? parseDuration(raw) : undefined

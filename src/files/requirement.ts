@@ -36,6 +36,11 @@ export function readRequirement(raw: RawMap, path: Path, context: RequirementCon
   const [where, expect, reject] = [read('where'), read('expect'), read('reject')]
   checkShape(raw, each, path, context)
   const title = rawSentence(raw['title']) ?? { ja: '', en: '' }
+  const [appliesTo, scope, partial] = [
+    readSelector(raw['applies-to']),
+    readScope(raw['scope']),
+    rawSentence(raw['partial']),
+  ]
   const requirement: Requirement = {
     id: rawText(raw['id']) ?? '',
     title,
@@ -48,35 +53,33 @@ export function readRequirement(raw: RawMap, path: Path, context: RequirementCon
         return says ? [[family, says]] : []
       }),
     ),
-    ...optional('appliesTo', readSelector(raw['applies-to'])),
-    ...optional('scope', readScope(raw['scope'])),
-    ...optional('each', each),
-    ...optional('where', where),
-    ...optional('expect', expect),
-    ...optional('reject', reject),
-    ...optional('partial', rawSentence(raw['partial'])),
-    ...optional('deep', typeof raw['deep'] === 'boolean' ? raw['deep'] : undefined),
+    ...(appliesTo && { appliesTo }),
+    ...(scope && { scope }),
+    ...(each !== undefined && { each }),
+    ...(where && { where }),
+    ...(expect && { expect }),
+    ...(reject && { reject }),
+    ...(partial && { partial }),
+    ...(typeof raw['deep'] === 'boolean' && { deep: raw['deep'] }),
   }
   checkScope(requirement, path, context)
   return requirement
 }
 
-/** A member that is only there when it has a value. */
-const optional = <K extends string, T>(key: K, value: T | undefined): { readonly [P in K]?: T } =>
-  value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: T })
-
 function readScope(raw: unknown): Requirement['scope'] {
   if (!isRawMap(raw)) return undefined
-  return {
-    ...optional('accounts', rawWord(raw['accounts'], accountClasses)),
-    ...optional('kind', rawWord(raw['kind'], scopeKinds)),
-    ...optional('key', rawText(raw['key'])),
-  }
+  const [accounts, kind, key] = [
+    rawWord(raw['accounts'], accountClasses),
+    rawWord(raw['kind'], scopeKinds),
+    rawText(raw['key']),
+  ]
+  return { ...(accounts && { accounts }), ...(kind && { kind }), ...(key !== undefined && { key }) }
 }
 
 function checkShape(raw: RawMap, each: string | undefined, path: Path, { report }: RequirementContext): void {
   if (each === undefined) {
-    for (const key of ['where', 'reject'] as const) if (raw[key] !== undefined) report([...path, key], onlyForRows(key), 'key')
+    for (const key of ['where', 'reject'] as const)
+      if (raw[key] !== undefined) report([...path, key], onlyForRows(key), 'key')
     if (raw['expect'] === undefined) report(path, needsExpect)
     return
   }
@@ -114,7 +117,10 @@ function unknownRowType(each: string): Says {
 
 const onlyForRows = (key: 'where' | 'reject'): Says => ({
   what: { ja: `${key} は each と一緒に使う`, en: `${key} only goes with each` },
-  expected: { ja: 'each: account のように行の種類を書く、または expect を使う', en: 'a row type such as each: account, or expect instead' },
+  expected: {
+    ja: 'each: account のように行の種類を書く、または expect を使う',
+    en: 'a row type such as each: account, or expect instead',
+  },
 })
 const needsExpect: Says = {
   what: { ja: '「expect」がない', en: '“expect” is missing' },
@@ -122,9 +128,15 @@ const needsExpect: Says = {
 }
 const needsExpectOrReject: Says = {
   what: { ja: '「expect」も「reject」もない', en: 'neither “expect” nor “reject”' },
-  expected: { ja: '行が満たす条件 expect、またはあってはならない行 reject', en: 'expect: what each row must be; reject: rows that must not be' },
+  expected: {
+    ja: '行が満たす条件 expect、またはあってはならない行 reject',
+    en: 'expect: what each row must be; reject: rows that must not be',
+  },
 }
 const noScopeForRows: Says = {
   what: { ja: 'each のある要件に scope は使えない', en: 'scope does not go with each' },
-  expected: { ja: '行は where で選ぶ（where: {privileged: true}）', en: 'choose rows by where, such as where: {privileged: true}' },
+  expected: {
+    ja: '行は where で選ぶ（where: {privileged: true}）',
+    en: 'choose rows by where, such as where: {privileged: true}',
+  },
 }

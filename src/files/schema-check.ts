@@ -12,7 +12,14 @@ const compiled = new WeakMap<Schema, ValidateFunction>()
 function validatorOf(schema: Schema): ValidateFunction {
   let validate = compiled.get(schema)
   if (!validate) {
-    const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false, validateFormats: false })
+    const ajv = new Ajv2020({
+      allErrors: true,
+      verbose: true,
+      strict: true,
+      strictTypes: false,
+      strictRequired: false,
+      validateFormats: false,
+    })
     validate = ajv.compile(schema)
     compiled.set(schema, validate)
   }
@@ -20,7 +27,12 @@ function validatorOf(schema: Schema): ValidateFunction {
 }
 
 /** Everything in a document that a schema refuses, `at` a path in it, with its place. */
-export function checkSchema(document: YamlDocument, schema: Schema, value: unknown = document.value, at: Path = []): readonly Problem[] {
+export function checkSchema(
+  document: YamlDocument,
+  schema: Schema,
+  value: unknown = document.value,
+  at: Path = [],
+): readonly Problem[] {
   const validate = validatorOf(schema)
   if (validate(value)) return []
   const errors = (validate.errors ?? []).filter((error) => error.keyword !== 'if' && error.keyword !== 'propertyNames')
@@ -32,7 +44,11 @@ function toProblem(document: YamlDocument, error: ErrorObject, value: unknown, a
   const { keyword, params } = error
   if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') {
     const name = String(params['additionalProperty'] ?? params['unevaluatedProperty'])
-    return document.problem([...path, name], unknownKey(name, Object.keys(record(record(error.parentSchema)['properties']))), 'key')
+    return document.problem(
+      [...path, name],
+      unknownKey(name, Object.keys(record(record(error.parentSchema)['properties']))),
+      'key',
+    )
   }
   if (error.propertyName !== undefined) {
     return document.problem([...path, error.propertyName], badName(error.propertyName, expectedOf(error)), 'key')
@@ -97,7 +113,13 @@ function wrongValue(error: ErrorObject, written: string | undefined): Says {
   }
   if (error.data === null) return { what: { ja: '値がない', en: 'the value is missing' }, expected }
   if (typeof error.data === 'number' && record(error.parentSchema)['pattern'] === durationPattern) {
-    return { what: { ja: `期間に単位がない（${written ?? error.data}）`, en: `a duration without a unit (${written ?? error.data})` }, expected }
+    return {
+      what: {
+        ja: `期間に単位がない（${written ?? error.data}）`,
+        en: `a duration without a unit (${written ?? error.data})`,
+      },
+      expected,
+    }
   }
   if (error.keyword === 'type' && error.params['type'] === 'string' && typeof error.data !== 'object') {
     const quoted = `'${written ?? String(error.data)}'`
@@ -106,7 +128,10 @@ function wrongValue(error: ErrorObject, written: string | undefined): Says {
       expected: { ja: `${expected.ja}（引用符で囲む: ${quoted}）`, en: `${expected.en} (in quotes: ${quoted})` },
     }
   }
-  return { what: faults[error.keyword]?.(error.params) ?? { ja: '値が正しくない', en: 'the value is not valid' }, expected }
+  return {
+    what: faults[error.keyword]?.(error.params) ?? { ja: '値が正しくない', en: 'the value is not valid' },
+    expected,
+  }
 }
 
 const faults: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => LocalText>> = {
@@ -116,7 +141,10 @@ const faults: Readonly<Record<string, (params: Readonly<Record<string, unknown>>
   }),
   pattern: () => ({ ja: '書き方が正しくない', en: 'not written in the expected form' }),
   minLength: () => ({ ja: '空である', en: 'it is empty' }),
-  maxLength: ({ limit }) => ({ ja: `${String(limit)} 文字を超えている`, en: `longer than ${String(limit)} characters` }),
+  maxLength: ({ limit }) => ({
+    ja: `${String(limit)} 文字を超えている`,
+    en: `longer than ${String(limit)} characters`,
+  }),
   minItems: () => ({ ja: '一覧が空である', en: 'the list is empty' }),
   minProperties: () => ({ ja: '中身がない', en: 'there is nothing in it' }),
   minimum: ({ limit }) => ({ ja: `${String(limit)} より小さい`, en: `less than ${String(limit)}` }),

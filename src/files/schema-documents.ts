@@ -18,7 +18,10 @@ export interface SchemaDocument {
  */
 export const schemaDocuments = (): readonly SchemaDocument[] => [
   { file: 'seisa-config-1.schema.json', schema: named(configSchemaId, 'seisa.yaml', configSchema()) },
-  { file: 'seisa-baseline-1.schema.json', schema: named(baselineSchemaId, 'ベースライン構成設定 / seisa baseline', withCatalogue()) },
+  {
+    file: 'seisa-baseline-1.schema.json',
+    schema: named(baselineSchemaId, 'ベースライン構成設定 / seisa baseline', withCatalogue()),
+  },
 ]
 
 /** The text of a schema file. */
@@ -37,33 +40,57 @@ function withCatalogue(): Schema {
     expectation: { $ref: '#/$defs/expectation' },
     rowType: {
       ...says('行の種類', 'row type'),
-      oneOf: rowTypes.map((type) => ({ const: type.id, title: type.title.ja, description: describe(type.title, type.description) })),
+      oneOf: rowTypes.map((type) => ({
+        const: type.id,
+        title: type.title.ja,
+        description: describe(type.title, type.description),
+      })),
     },
     byRowType: [
       {
         if: { not: { required: ['each'] } },
         // oxlint-disable-next-line unicorn/no-thenable -- a JSON Schema keyword
-        then: { properties: { expect: { $ref: '#/$defs/settings' } }, required: ['expect'], not: { anyOf: [{ required: ['where'] }, { required: ['reject'] }] } },
+        then: {
+          properties: { expect: { $ref: '#/$defs/settings' } },
+          required: ['expect'],
+          not: { anyOf: [{ required: ['where'] }, { required: ['reject'] }] },
+        },
       },
       ...rowTypes.map((type) => {
         const fields = { $ref: `#/$defs/row-${type.id}` }
         return {
           if: { properties: { each: { const: type.id } }, required: ['each'] },
           // oxlint-disable-next-line unicorn/no-thenable -- a JSON Schema keyword
-          then: { properties: { where: fields, expect: fields, reject: fields }, anyOf: [{ required: ['expect'] }, { required: ['reject'] }] },
+          then: {
+            properties: { where: fields, expect: fields, reject: fields },
+            anyOf: [{ required: ['expect'] }, { required: ['reject'] }],
+          },
         }
       }),
     ],
     definitions: {
       expectation: { type: 'object', minProperties: 1, ...says('{設定項目: 条件} の並び', '{setting: condition}') },
-      settings: subjects([...settings.values()].map((setting) => [setting.id, setting, describe(setting.title, setting.description)]), 'settings'),
+      settings: subjects(
+        [...settings.values()].map((setting) => [setting.id, setting, describe(setting.title, setting.description)]),
+        'settings',
+      ),
       ...Object.fromEntries(
         rowTypes.map((type) => [
           `row-${type.id}`,
-          subjects(Object.entries(type.fields).map(([name, field]) => [name, field, describe(field.title)]), `row-${type.id}`),
+          subjects(
+            Object.entries(type.fields).map(([name, field]) => [name, field, describe(field.title)]),
+            `row-${type.id}`,
+          ),
         ]),
       ),
-      ...Object.fromEntries(valueTypes.flatMap((type) => [false, true].map((limitless) => [conditionName({ type, unlimited: limitless }), condition({ type, unlimited: limitless })]))),
+      ...Object.fromEntries(
+        valueTypes.flatMap((type) =>
+          [false, true].map((limitless) => [
+            conditionName({ type, unlimited: limitless }),
+            condition({ type, unlimited: limitless }),
+          ]),
+        ),
+      ),
       parameter: { type: 'string', pattern: '^\\$[A-Za-z][\\w.-]*$', ...says('$パラメーター名', '$parameter') },
     },
   })
@@ -91,7 +118,9 @@ function subjects(entries: readonly (readonly [string, Definition, string])[], n
         entries.map(([id, definition, description]) => [
           id,
           // A closed vocabulary is its own condition; the others share one a type.
-          definition.values ? { ...condition(definition), description } : { $ref: `#/$defs/${conditionName(definition)}`, description },
+          definition.values
+            ? { ...condition(definition), description }
+            : { $ref: `#/$defs/${conditionName(definition)}`, description },
         ]),
       ),
     },
@@ -128,7 +157,8 @@ function condition(definition: Definition): Schema {
 function operand(operator: Operator, definition: Definition): Schema {
   if (operator === 'present' || operator === 'absent') return { type: 'boolean' }
   if (operator === 'matches') return { anyOf: [{ type: 'string' }, parameter] }
-  if (operator === 'newer-than' || operator === 'older-than') return { anyOf: [literal({ type: 'duration' }), parameter] }
+  if (operator === 'newer-than' || operator === 'older-than')
+    return { anyOf: [literal({ type: 'duration' }), parameter] }
   const element = definition.type === 'set' ? { ...definition, type: 'text' as const } : definition
   const one = literal(element)
   const several = { type: 'array', items: one }

@@ -9,7 +9,9 @@ import type { Problem } from './problems.ts'
 export const largestFileBytes = 1024 * 1024
 
 /** A source text or the one problem that kept it from being one. */
-export type SourceText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: Problem }
+export type SourceText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: Problem }
 
 /** Bytes of a regular file, at most one more than the limit. Throws a `Fault('configuration')` when it can't be read. */
 export function readFileBytes(path: string): Uint8Array {
@@ -29,7 +31,11 @@ export function readFileBytes(path: string): Uint8Array {
   } catch (error) {
     if (error instanceof Fault) throw error
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    throw cannotRead(path, reasons[code] ?? { ja: `読み取りに失敗した（${code}）`, en: `reading failed (${code})` }, error)
+    throw cannotRead(
+      path,
+      reasons[code] ?? { ja: `読み取りに失敗した（${code}）`, en: `reading failed (${code})` },
+      error,
+    )
   } finally {
     if (file !== undefined) closeSync(file)
   }
@@ -92,7 +98,8 @@ export function decodeSource(file: string, bytes: Uint8Array): SourceText {
  * reviewer would sign for something else than what is written.
  */
 // oxlint-disable-next-line no-control-regex
-const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
+const unseen =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 
 /** The longest valid start is found by halving: UTF-8 has no state beyond four bytes. */
 function firstInvalidByte(bytes: Uint8Array): number {
@@ -121,6 +128,6 @@ function refuse(file: string, text: string, at: number, says: Pick<Problem, 'wha
   const before = text.slice(0, at)
   const line = before.split('\n').length
   const lineStart = before.lastIndexOf('\n') + 1
-  const column = [...before.slice(lineStart)].length + 1
+  const column = Array.from(before.slice(lineStart)).length + 1
   return { ok: false, problem: { file, line, column, text: '', around: { before: '', after: '' }, ...says } }
 }

@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -82,31 +92,36 @@ describe('when writing fails', () => {
     writeFileSync(path, 'old')
     const code = `const {writeFileAtomically} = await import(${JSON.stringify(join(packageRoot(), 'src/files/write.ts'))})
       await writeFileAtomically(process.argv[1], 'x'.repeat(1e6)).catch((error) => { process.stdout.write(error.code); process.exitCode = 13 })`
-    const run = spawnSync('sh', ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, '-e', code, path], { encoding: 'utf8' })
+    const run = spawnSync('sh', ['-c', 'ulimit -f 8; exec "$@"', 'sh', process.execPath, '-e', code, path], {
+      encoding: 'utf8',
+    })
     expect([run.status, run.stdout]).toEqual([13, 'output'])
     expect(readFileSync(path, 'utf8')).toBe('old')
     expect(readdirSync(folder)).toEqual(['report.json'])
   })
 
-  it.runIf(process.platform === 'linux' && process.getuid?.() === 0)('keeps the old file on a full disk, and says so', async ({ skip }) => {
-    const disk = join(folder, 'disk')
-    mkdirSync(disk)
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]).status === 0
-    if (!mounted) skip('mounting a small file system is not allowed here')
-    try {
-      const path = join(disk, 'report.json')
-      writeFileSync(path, 'old')
-      const fault = await outputFault(writeFileAtomically(path, 'x'.repeat(1e6)))
-      expect(fault.what).toEqual({
-        ja: `${path} に書き込めない: 空き容量が足りない`,
-        en: `cannot write ${path}: no space is left`,
-      })
-      expect(readFileSync(path, 'utf8')).toBe('old')
-      expect(readdirSync(disk)).toEqual(['report.json'])
-    } finally {
-      execFileSync('umount', [disk])
-    }
-  })
+  it.runIf(process.platform === 'linux' && process.getuid?.() === 0)(
+    'keeps the old file on a full disk, and says so',
+    async ({ skip }) => {
+      const disk = join(folder, 'disk')
+      mkdirSync(disk)
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk]).status === 0
+      if (!mounted) skip('mounting a small file system is not allowed here')
+      try {
+        const path = join(disk, 'report.json')
+        writeFileSync(path, 'old')
+        const fault = await outputFault(writeFileAtomically(path, 'x'.repeat(1e6)))
+        expect(fault.what).toEqual({
+          ja: `${path} に書き込めない: 空き容量が足りない`,
+          en: `cannot write ${path}: no space is left`,
+        })
+        expect(readFileSync(path, 'utf8')).toBe('old')
+        expect(readdirSync(disk)).toEqual(['report.json'])
+      } finally {
+        execFileSync('umount', [disk])
+      }
+    },
+  )
 
   it('refuses a symbolic link in place of the file', async () => {
     const elsewhere = join(folder, 'elsewhere')

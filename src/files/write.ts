@@ -68,9 +68,13 @@ async function refuseLink(folder: string, target: string): Promise<void> {
   await refuseLinkedFolder(folder)
   const existing = await lstat(target).catch(ignoreMissing)
   if (existing?.isSymbolicLink()) {
-    throw new Fault('output', both(target, 'はシンボリックリンクなので書き込まない', 'is a symbolic link: not written'), {
-      next: { ja: '実際の場所を指定する', en: 'name the real place' },
-    })
+    throw new Fault(
+      'output',
+      both(target, 'はシンボリックリンクなので書き込まない', 'is a symbolic link: not written'),
+      {
+        next: { ja: '実際の場所を指定する', en: 'name the real place' },
+      },
+    )
   }
   if (existing && !existing.isFile()) {
     throw new Fault('output', both(target, 'は通常のファイルではない', 'is not a regular file'), {
@@ -94,7 +98,11 @@ async function refuseLinkedFolder(folder: string): Promise<void> {
     if (found.isSymbolicLink() && (last || found.uid !== 0)) {
       throw new Fault(
         'output',
-        both(current, 'はシンボリックリンクなので、その先へは書き込まない', 'is a symbolic link: nothing is written behind it'),
+        both(
+          current,
+          'はシンボリックリンクなので、その先へは書き込まない',
+          'is a symbolic link: nothing is written behind it',
+        ),
         { next: { ja: '実際の場所を指定する', en: 'name the real place' } },
       )
     }

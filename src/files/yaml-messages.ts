@@ -25,16 +25,28 @@ const messages: Readonly<Record<string, Says>> = {
     expected: { ja: '同じ段の項目は同じ桁から始める', en: 'items of one level start in the same column' },
   },
   BLOCK_AS_IMPLICIT_KEY: {
-    what: { ja: '1行に「キー: 値」が2つある、または字下げが揃っていない', en: 'two “key: value” on one line, or the indentation does not fit' },
-    expected: { ja: '1行に1つ。値に「: 」を含むときは引用符で囲む', en: 'one a line; put a value that holds “: ” in quotes' },
+    what: {
+      ja: '1行に「キー: 値」が2つある、または字下げが揃っていない',
+      en: 'two “key: value” on one line, or the indentation does not fit',
+    },
+    expected: {
+      ja: '1行に1つ。値に「: 」を含むときは引用符で囲む',
+      en: 'one a line; put a value that holds “: ” in quotes',
+    },
   },
   BLOCK_IN_FLOW: {
     what: { ja: '{ } や [ ] の中に段組みの値がある', en: 'an indented block inside { } or [ ]' },
     expected: { ja: '{ } と [ ] の中も同じ書き方にする', en: 'the short form inside { } and [ ] too' },
   },
   MISSING_CHAR: {
-    what: { ja: '記号が足りない（引用符・括弧・カンマ・コロンのいずれか）', en: 'a mark is missing: a quote, a bracket, a comma or a colon' },
-    expected: { ja: '引用符と括弧を閉じ、項目を「, 」で区切る', en: 'close quotes and brackets, and put “, ” between items' },
+    what: {
+      ja: '記号が足りない（引用符・括弧・カンマ・コロンのいずれか）',
+      en: 'a mark is missing: a quote, a bracket, a comma or a colon',
+    },
+    expected: {
+      ja: '引用符と括弧を閉じ、項目を「, 」で区切る',
+      en: 'close quotes and brackets, and put “, ” between items',
+    },
   },
   MULTILINE_IMPLICIT_KEY: {
     what: { ja: 'キーの後の「:」がない', en: 'a key without “:”' },
@@ -42,7 +54,10 @@ const messages: Readonly<Record<string, Says>> = {
   },
   UNEXPECTED_TOKEN: {
     what: { ja: 'ここには書けない物がある', en: 'something that can not stand here' },
-    expected: { ja: '「キー: 値」または「- 値」。記号で始まる値は引用符で囲む', en: '“key: value” or “- value”; put values that start with a mark in quotes' },
+    expected: {
+      ja: '「キー: 値」または「- 値」。記号で始まる値は引用符で囲む',
+      en: '“key: value” or “- value”; put values that start with a mark in quotes',
+    },
   },
   BAD_SCALAR_START: {
     what: { ja: '値がこの記号では始められない', en: 'a value can not start with this mark' },
@@ -54,7 +69,10 @@ const messages: Readonly<Record<string, Says>> = {
   },
   BAD_DQ_ESCAPE: {
     what: { ja: '"…" の中の「\\」の使い方が正しくない', en: 'a wrong “\\” inside "…"' },
-    expected: { ja: "'…' で囲む（「\\」がそのまま使える）、または「\\\\」と書く", en: "use '…', where “\\” is itself, or write “\\\\”" },
+    expected: {
+      ja: "'…' で囲む（「\\」がそのまま使える）、または「\\\\」と書く",
+      en: "use '…', where “\\” is itself, or write “\\\\”",
+    },
   },
   BAD_DIRECTIVE: {
     what: { ja: '「%」で始まる行は使えない', en: 'a line that starts with “%” is not allowed' },
@@ -66,7 +84,10 @@ const messages: Readonly<Record<string, Says>> = {
   },
   TAG_RESOLVE_FAILED: {
     what: { ja: 'YAML のタグ（!…）は使えない', en: 'YAML tags (!…) are not allowed' },
-    expected: { ja: 'タグのない値。! で始まる値は引用符で囲む', en: 'the value without a tag; put a value that starts with ! in quotes' },
+    expected: {
+      ja: 'タグのない値。! で始まる値は引用符で囲む',
+      en: 'the value without a tag; put a value that starts with ! in quotes',
+    },
   },
 }
 

@@ -49,7 +49,8 @@ export function plainValue(document: Document.Parsed, report: (range: Range, say
 function readScalar(node: ParsedNode & { value?: unknown }, report: (range: Range, says: Says) => void): unknown {
   const { value } = node
   if (typeof value === 'number' && !Number.isFinite(value)) report(rangeOf(node), notFinite)
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) report(rangeOf(node), tooLarge)
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    report(rangeOf(node), tooLarge)
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
@@ -88,7 +89,10 @@ const dangerousKey = (name: string): Says => ({
 })
 const keyNotText: Says = {
   what: { ja: 'キーが文字列でない', en: 'a key is not a text' },
-  expected: { ja: "文字列のキー（数字などは引用符で囲む: '123'）", en: "a text; put numbers and the like in quotes: '123'" },
+  expected: {
+    ja: "文字列のキー（数字などは引用符で囲む: '123'）",
+    en: "a text; put numbers and the like in quotes: '123'",
+  },
 }
 const noTags = (tag: string): Says => ({
   what: { ja: `YAML のタグ（${tag}）は使えない`, en: `YAML tags are not allowed (${tag})` },
@@ -99,7 +103,10 @@ const tooManyAliases: Says = {
   expected: { ja: '別名を使わずに書く', en: 'write the values out' },
 }
 const unknownAlias: Says = {
-  what: { ja: '別名（*名前）の指す値がない、または自分自身を指している', en: 'an alias (*name) that names nothing, or itself' },
+  what: {
+    ja: '別名（*名前）の指す値がない、または自分自身を指している',
+    en: 'an alias (*name) that names nothing, or itself',
+  },
   expected: { ja: '先に &名前 で定義した値', en: 'a value defined before with &name' },
 }
 const tooMany: Says = {
@@ -112,5 +119,8 @@ const notFinite: Says = {
 }
 const tooLarge: Says = {
   what: { ja: '数が大きすぎて正確に扱えない', en: 'a number too large to be exact' },
-  expected: { ja: "9007199254740991 以下の数、または引用符で囲んだ文字列", en: 'at most 9007199254740991, or a text in quotes' },
+  expected: {
+    ja: '9007199254740991 以下の数、または引用符で囲んだ文字列',
+    en: 'at most 9007199254740991, or a text in quotes',
+  },
 }

@@ -17,7 +17,11 @@ const places = (text: string | Uint8Array): readonly string[] =>
 
 describe('the YAML reader', () => {
   it('reads maps, lists, texts, numbers and booleans', () => {
-    expect(value('a: 1\nb: [x, "1", true, null]\nc: {d: 2.5}\n')).toEqual({ a: 1, b: ['x', '1', true, null], c: { d: 2.5 } })
+    expect(value('a: 1\nb: [x, "1", true, null]\nc: {d: 2.5}\n')).toEqual({
+      a: 1,
+      b: ['x', '1', true, null],
+      c: { d: 2.5 },
+    })
   })
 
   it('takes yes, no, on and off for the texts they are', () => {
@@ -25,12 +29,18 @@ describe('the YAML reader', () => {
   })
 
   it('accepts a byte order mark, Windows line ends and an editor comment', () => {
-    expect(value('\ufeff# yaml-language-server: $schema=x.json\r\na: 1\r\nb: 日本語\r\n')).toEqual({ a: 1, b: '日本語' })
+    expect(value('\ufeff# yaml-language-server: $schema=x.json\r\na: 1\r\nb: 日本語\r\n')).toEqual({
+      a: 1,
+      b: '日本語',
+    })
   })
 
   it('knows how a number was written', () => {
     const result = parse('version: 1.10')
-    expect(result.ok && [result.document.value, result.document.written(['version'])]).toEqual([{ version: 1.1 }, '1.10'])
+    expect(result.ok && [result.document.value, result.document.written(['version'])]).toEqual([
+      { version: 1.1 },
+      '1.10',
+    ])
   })
 
   it('writes out a few aliases', () => {
@@ -40,8 +50,16 @@ describe('the YAML reader', () => {
 
 describe('what the YAML reader refuses, and where', () => {
   test.each([
-    ['duplicate keys', 'a: 1\nb: {c: 1, c: 2}\n"a": 3', ['2:11 キー「c」が重複している', '3:1 キー「a」が重複している']],
-    ['dangerous keys', '__proto__: {x: 1}\nb: {constructor: 1}\n', ['1:1 キー「__proto__」は使えない', '2:5 キー「constructor」は使えない']],
+    [
+      'duplicate keys',
+      'a: 1\nb: {c: 1, c: 2}\n"a": 3',
+      ['2:11 キー「c」が重複している', '3:1 キー「a」が重複している'],
+    ],
+    [
+      'dangerous keys',
+      '__proto__: {x: 1}\nb: {constructor: 1}\n',
+      ['1:1 キー「__proto__」は使えない', '2:5 キー「constructor」は使えない'],
+    ],
     ['keys that are no text', '1: x', ['1:1 キーが文字列でない']],
     ['tags', 'a: !!str 1', ['1:10 YAML のタグ（tag:yaml.org,2002:str）は使えない']],
     ['a second document', 'a: 1\n---\nb: 2', ['2:1 1つのファイルに文書が2つ以上ある']],
@@ -64,7 +82,10 @@ describe('what the YAML reader refuses, and where', () => {
   })
 
   it('an alias bomb, without expanding it', () => {
-    const lines = Array.from({ length: 40 }, (_, index) => `b${index + 1}: &b${index + 1} [*b${index}, *b${index}, *b${index}]`)
+    const lines = Array.from(
+      { length: 40 },
+      (_, index) => `b${index + 1}: &b${index + 1} [*b${index}, *b${index}, *b${index}]`,
+    )
     expect(places(['b0: &b0 [x, x]', ...lines].join('\n'))).toHaveLength(1)
   })
 
@@ -89,8 +110,40 @@ describe('what the YAML reader refuses, and where', () => {
 })
 
 describe('whatever is written', () => {
-  const fragments = fc.constantFrom('a: ', '- ', '\n', '  ', '{', '}', '[', ']', ', ', '"', "'", '|', '>', '*x', '&x ', '? ', ': ', '!!str ', '---\n', '#', '\t', '__proto__: ', '日本', '1.10', '%', '\u2028', '\u0000', '𠮷')
-  const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.array(fragments, { maxLength: 40 }).map((parts) => parts.join('')))
+  const fragments = fc.constantFrom(
+    'a: ',
+    '- ',
+    '\n',
+    '  ',
+    '{',
+    '}',
+    '[',
+    ']',
+    ', ',
+    '"',
+    "'",
+    '|',
+    '>',
+    '*x',
+    '&x ',
+    '? ',
+    ': ',
+    '!!str ',
+    '---\n',
+    '#',
+    '\t',
+    '__proto__: ',
+    '日本',
+    '1.10',
+    '%',
+    '\u2028',
+    '\u0000',
+    '𠮷',
+  )
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(fragments, { maxLength: 40 }).map((parts) => parts.join('')),
+  )
 
   it('gives values or problems with a place inside the text, and never throws', () => {
     fc.assert(
@@ -111,7 +164,13 @@ describe('whatever is written', () => {
   })
 
   it('reads back what JSON writes, since JSON is YAML', () => {
-    const plain = fc.jsonValue({ maxDepth: 4, noUnicodeString: true }).filter((json) => !/"(__proto__|constructor|prototype)":|\\u00|\u007f|\d{15}|e[+-]|-0/.test(JSON.stringify(json)) && !Object.is(json, -0))
+    const plain = fc
+      .jsonValue({ maxDepth: 4, noUnicodeString: true })
+      .filter(
+        (json) =>
+          !/"(__proto__|constructor|prototype)":|\\u00|\u007f|\d{15}|e[+-]|-0/.test(JSON.stringify(json)) &&
+          !Object.is(json, -0),
+      )
     fc.assert(
       fc.property(plain, (json) => {
         expect(value(JSON.stringify(json))).toEqual(JSON.parse(JSON.stringify(json)))

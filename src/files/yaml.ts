@@ -49,7 +49,13 @@ export function parseYaml(file: string, bytes: Uint8Array): YamlResult {
   const tokens = parseTokens(text)
   if (typeof tokens === 'number') return { ok: false, problems: [make([tokens, tokens + 1], tooDeep)] }
   // uniqueKeys: our own check takes linear time.
-  const composer = new Composer({ uniqueKeys: false, strict: true, version: '1.2', schema: 'core', prettyErrors: false })
+  const composer = new Composer({
+    uniqueKeys: false,
+    strict: true,
+    version: '1.2',
+    schema: 'core',
+    prettyErrors: false,
+  })
   const documents: Document.Parsed[] = [...composer.compose(tokens, true, text.length)]
   // The first error in a line usually causes the others in it.
   const problems = [
@@ -103,7 +109,10 @@ const tooDeep: Says = {
 
 const severalDocuments: Says = {
   what: { ja: '1つのファイルに文書が2つ以上ある', en: 'the file holds more than one document' },
-  expected: { ja: '文書は1ファイルに1つ（`---` の区切りで分けない）', en: 'one document a file, without a second `---`' },
+  expected: {
+    ja: '文書は1ファイルに1つ（`---` の区切りで分けない）',
+    en: 'one document a file, without a second `---`',
+  },
 }
 
 interface Found {
@@ -137,7 +146,8 @@ function rangeAt(document: Document.Parsed, content: ParsedNode | null, path: Pa
   return range ? [range[0], range[1]] : [0, 0]
 }
 
-const isEmpty = (node: ParsedNode | null): boolean => node === null || (isScalar(node) && node.range[0] === node.range[1])
+const isEmpty = (node: ParsedNode | null): boolean =>
+  node === null || (isScalar(node) && node.range[0] === node.range[1])
 
 function writtenAt(document: Document.Parsed, content: ParsedNode | null, path: Path): string | undefined {
   const { found, whole } = follow(document, content, path)

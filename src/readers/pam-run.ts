@@ -146,7 +146,12 @@ function next<State>(
       const jumped = jump(steps, position.at, step.level, action)
       // jumping out of the stack is an error that fails it
       if (jumped === undefined) {
-        return { ...after, at: endOfLevel(steps, position.at, step.level), impression: 'negative', status: 'perm_denied' }
+        return {
+          ...after,
+          at: endOfLevel(steps, position.at, step.level),
+          impression: 'negative',
+          status: 'perm_denied',
+        }
       }
       // in the second pass a jump also counts as `ok`
       return { ...(frozen ? agreed : after), at: jumped }

@@ -198,7 +198,13 @@ interface Context {
   readonly used: string[]
 }
 
-function append(context: Context, steps: PamStep[], path: string, depth: number, level: number): Unreadable | undefined {
+function append(
+  context: Context,
+  steps: PamStep[],
+  path: string,
+  depth: number,
+  level: number,
+): Unreadable | undefined {
   const lines = context.sources.files.get(path)
   if (lines === undefined || lines === 'unreadable') return new Unreadable(path)
   if (!context.used.includes(path)) context.used.push(path)

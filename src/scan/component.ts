@@ -2,7 +2,8 @@ import type { Field } from '../core/fact.ts'
 import { type ComponentResult, settingKey, type SettingResult, type TableResult } from '../core/run.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 
-const order = (a: { readonly key: string }, b: { readonly key: string }): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+const order = (a: { readonly key: string }, b: { readonly key: string }): number =>
+  a.key < b.key ? -1 : a.key > b.key ? 1 : 0
 
 /** A snapshot as it stands in a result: settings and tables by name, sorted; rows only when asked for. */
 export function componentResult(

@@ -34,7 +34,10 @@ const partOnly: LocalText = { ja: '一覧の一部しか読めない', en: 'only
 const isUnreadable = (fact: Fact): fact is Fact & { readonly state: 'unreadable' } => fact.state === 'unreadable'
 
 /** Fields that could not be read, once each however many rows lack them. */
-function addFields(table: Table, add: (what: readonly string[], why: LocalText, needs: LocalText | undefined) => void): void {
+function addFields(
+  table: Table,
+  add: (what: readonly string[], why: LocalText, needs: LocalText | undefined) => void,
+): void {
   for (const row of table.rows) {
     for (const [name, field] of Object.entries(row.fields)) {
       if (typeof field === 'object' && field !== null && !Array.isArray(field) && 'unreadable' in field) {

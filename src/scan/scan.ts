@@ -1,4 +1,4 @@
-import { type ExitOptions, exitOf, tally } from '../core/exit.ts'
+import { type ExitOptions, exitOf, signalCode, tally } from '../core/exit.ts'
 import { Fault, faultExitCodes } from '../core/fault.ts'
 import { judgeComponent, type JudgedBaseline } from '../core/judge.ts'
 import type { ProgressEvent } from '../core/progress.ts'
@@ -79,8 +79,10 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
   const started = request.now()
   const spool = await Spool.create()
   const totals = new Totals(request)
+  const begun = new Set<number>()
   try {
     await inParallel(request.sources, request.concurrency, request.signal, async (source, position) => {
+      begun.add(position)
       const writer = await spool.writer(position)
       try {
         await scanSource(source, position, request, writer, totals)
@@ -91,6 +93,9 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
   } catch (cause) {
     await spool.remove()
     throw cause
+  }
+  for (const [position, source] of request.sources.entries()) {
+    if (!begun.has(position)) totals.unread(position, nameOf(source), scannerIdOf(source), interrupted)
   }
   return { result: totals.result(spool, started, request.now()), remove: () => spool.remove() }
 }
@@ -123,17 +128,20 @@ async function scanSource(
   writer: SpoolWriter,
   totals: Totals,
 ): Promise<void> {
-  const name = source.kind === 'live' ? source.target.name : source.name
+  const name = nameOf(source)
   request.onEvent({ type: 'start', target: name })
   const problems: Fault[] = []
   let found = 0
+  let broke = false
   try {
     for await (const { evidence, target: header } of readEvidence(chunksOf(source, request, problems))) {
       const given = source.kind === 'live' ? source.target : configuredOr(request, header.name ?? name, found)
       const scanner = scannerOf(source, evidence.collector, request)
       found += 1
       if (!scanner) {
-        totals.target(position, failedTarget(given.name, evidence.collector, unknownCollector(evidence.collector)))
+        const problem = unknownCollector(evidence.collector)
+        totals.unread(position, given.name, evidence.collector, problem)
+        request.onEvent({ type: 'done', target: given.name, state: 'unreachable', problem })
         continue
       }
       request.onEvent({ type: 'phase', target: given.name, phase: judging })
@@ -161,16 +169,16 @@ async function scanSource(
     }
   } catch (cause) {
     problems.push(asFault(cause))
+    broke = true
   }
   const fault = problems.find((problem) => problem.code === 'internal' || problem.code === 'output')
   if (fault?.code === 'output') throw fault
   if (fault) totals.internal(fault)
-  if (found === 0 || fault) {
-    const scannerId = source.kind === 'live' ? source.scanner.id : 'bundle'
+  // a bundle that can't be read to its end may have held more than was judged
+  if (found === 0 || fault || broke) {
     const first = problems[0]
     const what = first?.what ?? { ja: '証跡が見つからない', en: 'no evidence was found' }
-    totals.target(position, { name, scanner: scannerId, state: first?.code === 'denied' ? 'denied' : 'unreachable', problems: [what] })
-    totals.gap(position, { target: name, what: [], why: what, ...(first?.next && { needs: first.next }) })
+    totals.unread(position, name, scannerIdOf(source), what, first)
     request.onEvent({ type: 'done', target: name, state: 'unreachable', problem: what })
   }
 }
@@ -226,7 +234,11 @@ async function* chunksOf(source: Source, request: ScanRequest, problems: Fault[]
 const asFault = (cause: unknown): Fault =>
   cause instanceof Fault
     ? cause
-    : new Fault('internal', { ja: 'seisa の内部の誤り', en: `internal error: ${cause instanceof Error ? cause.message : String(cause)}` }, { cause })
+    : new Fault(
+        'internal',
+        { ja: 'seisa の内部の誤り', en: `internal error: ${cause instanceof Error ? cause.message : String(cause)}` },
+        { cause },
+      )
 
 const scannerOf = (source: Source, collector: string, request: ScanRequest): Scanner | undefined => {
   const [id = '', platform = ''] = collector.split('/')
@@ -236,7 +248,12 @@ const scannerOf = (source: Source, collector: string, request: ScanRequest): Sca
 
 /** A target of the configuration by name, so that labels, owner and a pinned id hold for saved evidence too. */
 const configuredOr = (request: ScanRequest, name: string, count: number): Target =>
-  request.configured.get(name) ?? { name: count === 0 ? name : `${name}#${count + 1}`, scanner: '', labels: {}, options: {} }
+  request.configured.get(name) ?? {
+    name: count === 0 ? name : `${name}#${count + 1}`,
+    scanner: '',
+    labels: {},
+    options: {},
+  }
 
 const contextOf = (target: Target): InterpretContext => ({
   target: { name: target.name, ...(target.kind && { kind: target.kind }), ...(target.id && { id: target.id }) },
@@ -252,12 +269,8 @@ const unknownCollector = (collector: string): LocalText => ({
   en: `evidence of a collector that this version of seisa does not know (${collector})`,
 })
 
-const failedTarget = (name: string, scanner: string, problem: LocalText): TargetResult => ({
-  name,
-  scanner,
-  state: 'unreachable',
-  problems: [problem],
-})
+const nameOf = (source: Source): string => (source.kind === 'live' ? source.target.name : source.name)
+const scannerIdOf = (source: Source): string => (source.kind === 'live' ? source.scanner.id : 'bundle')
 
 function tooOld(snapshot: Snapshot, request: ScanRequest): LocalText | undefined {
   const age = (request.now().getTime() - Date.parse(snapshot.component.observedAt)) / 1000
@@ -279,6 +292,7 @@ function clockAhead(snapshot: Snapshot, request: ScanRequest): LocalText | undef
   return { ja: `対象の時計が ${ahead} 秒進んでいる`, en: `the target's clock is ${ahead} seconds ahead` }
 }
 
+const interrupted: LocalText = { ja: '中断されたので調べていない', en: 'not scanned: the run was interrupted before' }
 const collecting: LocalText = { ja: '収集中', en: 'collecting' }
 const judging: LocalText = { ja: '判定中', en: 'judging' }
 
@@ -328,6 +342,17 @@ class Totals {
     else this.#targets.set(position, [result])
   }
 
+  /** A target of which nothing was read, and the gap that it is. */
+  unread(position: number, name: string, scanner: string, why: LocalText, fault?: Fault): void {
+    this.target(position, {
+      name,
+      scanner,
+      state: fault?.code === 'denied' ? 'denied' : 'unreachable',
+      problems: [why],
+    })
+    this.gap(position, { target: name, what: [], why, ...(fault?.next && { needs: fault.next }) })
+  }
+
   gap(position: number, gap: GapResult): void {
     const gaps = this.#gaps.get(position)
     if (gaps) gaps.push(gap)
@@ -370,8 +395,6 @@ class Totals {
     }
   }
 }
-
-const signalCode = (reason: unknown): 130 | 143 => (reason === 'SIGTERM' ? 143 : 130)
 
 const withInternal = (exit: RunResult['exit'], fault: Fault): RunResult['exit'] => ({
   code: faultExitCodes.internal,

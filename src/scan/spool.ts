@@ -51,13 +51,17 @@ export class Spool {
     return {
       write: (kind, record) => files[kind].append(`${JSON.stringify(record)}\n`),
       close: async () => {
-        for (const kind of kinds) {
-          await files[kind].flush()
-          if (files[kind].size > from[kind]) {
-            this.#ranges[kind].set(position, { file: files[kind].path, from: from[kind], to: files[kind].size })
+        try {
+          for (const kind of kinds) {
+            await files[kind].flush()
+            if (files[kind].size > from[kind]) {
+              this.#ranges[kind].set(position, { file: files[kind].path, from: from[kind], to: files[kind].size })
+            }
           }
+        } finally {
+          // also when the disk is full: whoever removes the spool closes what is free
+          this.#free.push(files)
         }
-        this.#free.push(files)
       },
     }
   }
@@ -156,5 +160,11 @@ const cannotWrite = (cause: unknown): Fault =>
   new Fault(
     'output',
     { ja: `一時フォルダ ${tmpdir()} に書けない`, en: `can not write to the temporary folder ${tmpdir()}` },
-    { cause, next: { ja: '空き容量を確かめるか、TMPDIR で別の場所を指定してください', en: 'check the free space, or name another folder in TMPDIR' } },
+    {
+      cause,
+      next: {
+        ja: '空き容量を確かめるか、TMPDIR で別の場所を指定してください',
+        en: 'check the free space, or name another folder in TMPDIR',
+      },
+    },
   )

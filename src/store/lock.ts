@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, rm, rmdir, unlink } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readFile, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '../core/fault.ts'
@@ -37,8 +37,7 @@ export async function takeLock(folder: string, now: Date): Promise<Lock> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const handle = await create(path)
     if (handle) {
-      await handle.writeFile(`${JSON.stringify(mine)}\n`)
-      await handle.close()
+      await write(handle, path, mine)
       return { release: () => release(path, state, made !== undefined) }
     }
     const holder = await readHolder(path)
@@ -52,9 +51,39 @@ export async function takeLock(folder: string, now: Date): Promise<Lock> {
         { next: { ja: '終わるのを待つか、その処理を止めてください', en: 'wait for it to end, or stop it' } },
       )
     }
-    await rm(path, { force: true })
+    await takeAway(path, holder)
   }
   throw new Fault('locked', { ja: 'ロックを取れない', en: 'the lock could not be taken' })
+}
+
+async function write(handle: FileHandle, path: string, holder: Holder): Promise<void> {
+  try {
+    await handle.writeFile(`${JSON.stringify(holder)}\n`)
+  } catch (cause) {
+    await rm(path, { force: true })
+    throw new Fault('output', { ja: `${path} に書けない`, en: `can not write ${path}` }, { cause })
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Removes a lock whose holder is gone. Two runs may find it at once: the one that comes later would remove
+ * the new lock of the first, so that what was taken away is looked at again, and put back when it is another.
+ */
+async function takeAway(path: string, stale: Holder | undefined): Promise<void> {
+  const aside = `${path}.${process.pid}`
+  try {
+    await rename(path, aside)
+    const taken = await readHolder(aside)
+    if (JSON.stringify(taken) !== JSON.stringify(stale)) await link(aside, path)
+  } catch (cause) {
+    if (!['ENOENT', 'EEXIST'].includes(String(codeOf(cause)))) {
+      throw new Fault('output', { ja: `${path} を消せない`, en: `can not remove ${path}` }, { cause })
+    }
+  } finally {
+    await rm(aside, { force: true })
+  }
 }
 
 async function create(path: string): Promise<FileHandle | undefined> {

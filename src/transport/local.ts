@@ -33,7 +33,7 @@ export async function* runLocally(
   options: LocalOptions,
 ): AsyncGenerator<Uint8Array> {
   refuseUnlessAllowed(command, allowance)
-  if (options.signal.aborted) throw timedOut()
+  if (options.signal.aborted) throw ended(options.signal)
   const [file, args] =
     command.kind === 'script'
       ? (['/bin/sh', ['-s', '--', ...command.arguments]] as const)
@@ -46,13 +46,17 @@ export async function* runLocally(
     detached: true,
   })
   const end = (): void => {
-    if (child.pid === undefined || child.exitCode !== null) return
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch {
-      // the group ended between the check and the call
-      child.kill('SIGKILL')
+    if (child.pid !== undefined) {
+      try {
+        // the group outlives its shell as long as anything that the shell started does
+        process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // nothing of it is left, or it is sudo's, which ends by itself when nobody reads its output
+      }
     }
+    // whoever left the group, or belongs to root, may hold these open for ever
+    child.stdout.destroy()
+    child.stderr.destroy()
   }
   options.signal.addEventListener('abort', end, { once: true })
   let errors = ''
@@ -69,7 +73,7 @@ export async function* runLocally(
   child.stdin.end(command.kind === 'script' ? command.text : '')
   let bytes = 0
   try {
-    for await (const chunk of child.stdout as AsyncIterable<Uint8Array>) {
+    for await (const chunk of outputOf(child.stdout, options.signal)) {
       bytes += chunk.length
       yield chunk
       if (bytes > options.maximumBytes) {
@@ -82,7 +86,7 @@ export async function* runLocally(
     const code = await closed.catch((cause: unknown) => {
       throw new Fault('unreachable', { ja: `${file} を起動できない`, en: `can not start ${file}` }, { cause })
     })
-    if (options.signal.aborted) throw timedOut()
+    if (options.signal.aborted) throw ended(options.signal)
     if (code !== 0) throw failed(command, code, errors)
   } finally {
     options.signal.removeEventListener('abort', end)
@@ -90,9 +94,19 @@ export async function* runLocally(
   }
 }
 
+/** Chunks of a stream; one that is destroyed because of the signal just ends. */
+async function* outputOf(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream
+  } catch (cause) {
+    if (!signal.aborted) throw cause
+  }
+}
+
 function refuseUnlessAllowed(command: LocalCommand, allowance: LocalAllowance): void {
   const hash = command.kind === 'script' ? createHash('sha256').update(command.text).digest('hex') : undefined
-  const known = hash === undefined ? /^\/[\w./-]+$/.test(command.kind === 'sudo' ? command.path : '') : allowance.scripts.has(hash)
+  const known =
+    hash === undefined ? /^\/[\w./-]+$/.test(command.kind === 'sudo' ? command.path : '') : allowance.scripts.has(hash)
   if (known && command.arguments.every((argument) => allowance.arguments.has(argument))) return
   throw new Fault('usage', {
     ja: '許可された収集スクリプト以外は実行しない',
@@ -100,8 +114,11 @@ function refuseUnlessAllowed(command: LocalCommand, allowance: LocalAllowance): 
   })
 }
 
-const timedOut = (): Fault =>
-  new Fault('timeout', { ja: '制限時間内に終わらなかった', en: 'did not end within its time limit' })
+/** Signals carry their name as the reason, time limits an exception. */
+const ended = (signal: AbortSignal): Fault =>
+  typeof signal.reason === 'string'
+    ? new Fault('timeout', { ja: '中断された', en: 'was interrupted' })
+    : new Fault('timeout', { ja: '制限時間内に終わらなかった', en: 'did not end within its time limit' })
 
 function failed(command: LocalCommand, code: number | null, errors: string): Fault {
   const said = errors.split('\n')[0]?.slice(0, 200) ?? ''

@@ -1,9 +1,31 @@
 # What the machine is, its volumes, kernel settings, clock, media rules and the rights on named files.
 
+# Secrets that these files may hold stay on the target: passwords in mount options and of time servers,
+# pass phrases of OpenSSL, and every text of the desktop's settings (proxy accounts).
+# shellcheck disable=SC2016
+SYSTEM_CLEAN='function clean(l, low) {
+  gsub(/\/\/[^\/ \t@]*@/, "//***@", l)
+  if (f ~ /^\/etc\/(fstab|crypttab)$/) {
+    gsub(/[Pp][Aa][Ss][Ss][A-Za-z0-9_]*=[^, \t]*/, "password=***", l)
+    gsub(/([Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn])[A-Za-z0-9_]*=[^, \t]*/, "secret=***", l)
+    return l
+  }
+  if (f ~ /^\/etc\/dconf\/db\/|\.gschema\.override$/) {
+    if (l ~ /^[ \t]*[A-Za-z0-9-]+[ \t]*=/ && l !~ /=[ \t]*(true|false|[a-z0-9]* ?[0-9]+)[ \t]*$/) sub(/=.*/, "=***", l)
+    return l
+  }
+  low = tolower(l)
+  if (match(low, /(pass(word|wd|phrase)?|pwd|secret|token|challenge)[a-z0-9_]*[ \t]*[= \t]/) || match(low, /(^|[^a-z])(pin|pw)[ \t]*[= \t]/))
+    return substr(l, 1, RSTART + RLENGTH - 1) "***"
+  return l
+}
+'
+
 collect_system() {
   system_machine
   system_storage
   system_kernel
+  FILES_CLEAN=$SYSTEM_CLEAN
   files system-files \
     /etc/crypto-policies/state/current /etc/crypto-policies/config \
     /etc/ssl/openssl.cnf /etc/pki/tls/openssl.cnf /etc/crypto-policies/back-ends/opensslcnf.config \
@@ -21,6 +43,7 @@ collect_system() {
     /usr/share/glib-2.0/schemas/*.gschema.override \
     /etc/usbguard/usbguard-daemon.conf /etc/udev/rules.d/*.rules \
     /etc/exports /etc/exports.d/*.exports
+  FILES_CLEAN=$FILES_AS_IS
   system_marks
   system_clock
   system_rights

@@ -23,6 +23,7 @@ function command(c,    n, w, i, q, inq, prog, tail, eq, name, val, hide, shy) {
     else if (w ~ /^[0-9]*[<>]+(&[0-9-])?$/) { put(w); hide = 0 }
     else if (w ~ /^[0-9]*[<>]+\//) { val = w; sub(/^[0-9]*[<>]+/, "", val); put(safepath(val) ? w : "***") }
     else if (prog && w ~ /^[A-Za-z_][A-Za-z0-9_]*=/) { sub(/=.*/, "=***", w); put(w) }
+    else if (hide) { put("***"); hide = 0 }
     else if (prog && w !~ /^-/) {
       if (w ~ /^[A-Za-z0-9_.\/+:@%-]*$/ && w !~ /:\/\//) put(w); else put("***")
       sub(/^[-@:+!]*/, "", w)
@@ -42,7 +43,6 @@ function command(c,    n, w, i, q, inq, prog, tail, eq, name, val, hide, shy) {
       else if (!shy && w ~ /^-[A-Za-z]+$/ && length(w) < 6) put(w)
       else put(substr(w, 1, 2) "***")
     }
-    else if (hide) { put("***"); hide = 0 }
     else if (!shy && safepath(w)) put(w)
     else if (!shy && w ~ /^([0-9][0-9]?[0-9]?[0-9]?|upgrade|update|dist-upgrade|full-upgrade|backup|create|prune|snapshot|forget|check|daily|weekly|monthly|hourly|root|start|restart|reload)$/) put(w)
     else put("***")
@@ -81,7 +81,7 @@ function clean(l,    n, i, head, rest, name) {
 # Configuration: names and passwords in addresses, and the values of settings named like secrets, stay here.
 SOFTWARE_CONFIG='
 function clean(l,    low) {
-  gsub(/:\/\/[^\/@ \t]*@/, "://", l)
+  gsub(/:\/\/[^\/ \t]*@/, "://", l)
   gsub(/:\/\/[^\/ \t]*:[^\/ \t]*[^0-9\/ \t][^ \t]*@/, "://", l)
   gsub(/[?&][A-Za-z0-9_.-]+=[^ \t]*/, "?***", l)
   low = tolower(l)
@@ -255,14 +255,19 @@ software_services() {
   fi
   # drop-ins come after the unit they change; folders in rising precedence
   set --
+  HIDDEN=
   for D in /usr/lib/systemd/system /lib/systemd/system /run/systemd/system /etc/systemd/system; do
     if [ -L /lib ] && [ "$D" = /lib/systemd/system ]; then continue; fi
     for F in "$D"/*.service "$D"/*.timer "$D"/*.socket "$D"/*.service.d/*.conf "$D"/*.timer.d/*.conf "$D"/*.socket.d/*.conf; do
-      if [ -f "$F" ] && [ -r "$F" ]; then set -- "$@" "$F"; fi
+      if [ -f "$F" ]; then
+        if [ -r "$F" ]; then set -- "$@" "$F"; else HIDDEN="$HIDDEN@denied $F$NL"; fi
+      fi
     done
   done
-  if [ $# -gt 0 ]; then
-    run unit-files 20 awk "$SOFTWARE_COMMAND"'
+  if [ $# -gt 0 ] || [ -n "$HIDDEN" ]; then
+    begin unit-files
+    printf '%s' "$HIDDEN"
+    limited 20 awk "$SOFTWARE_COMMAND"'
       BEGIN { for (i = 1; i < ARGC; i++) { f = ARGV[i]; print "@unit " f; part = ""
         while ((r = (getline l < f)) > 0) {
           if (l ~ /^[ \t]*[#;]/) continue
@@ -272,7 +277,8 @@ software_services() {
           if (k == "ExecStart") v = command(v)
           print k "=" v
         }
-        close(f); if (r < 0) print "@error" } }' "$@"
+        close(f); if (r < 0) print "@error " f } }' "$@" 2>/dev/null
+    finish $?
   fi
   set -- /etc/inetd.conf /etc/xinetd.conf /etc/xinetd.d/*
   FILES_CLEAN=$SOFTWARE_CONFIG
@@ -400,20 +406,32 @@ software_advisories() {
       printf '\n@exit %s %s\n' $? "$D"
     done
   } 2>/dev/null | awk 'function attribute(l, k,    s) {
-      if (!match(l, " " k "=\"[^\"]*\"")) return ""
-      s = substr(l, RSTART, RLENGTH); sub(/^[^"]*"/, "", s); sub(/"$/, "", s); return s }
+      if (!match(l, " " k "=[\"\047][^\"\047]*[\"\047]")) return ""
+      s = substr(l, RSTART, RLENGTH); sub("^[^\"\047]*[\"\047]", "", s); sub("[\"\047]$", "", s); return s }
+    function element(l,    k, e, v) {
+      if (l ~ /<update /) { security = (attribute(l, "type") == "security"); module = "" }
+      else if (l ~ /<\/collection>/) module = ""
+      else if (!security) return
+      else if (l ~ /<module /) module = attribute(l, "name") ":" attribute(l, "stream")
+      else if (l ~ /<package /) {
+        k = attribute(l, "name") "." attribute(l, "arch")
+        if (!(k in have)) return
+        e = attribute(l, "epoch"); if (e == "") e = "0"
+        v = e ":" attribute(l, "version") "-" attribute(l, "release")
+        if ((k, v, module) in seen) return
+        seen[k, v, module] = 1
+        print attribute(l, "name") "\t" attribute(l, "arch") "\t" v "\t" have[k] "\t" module
+      }
+    }
     /^@have / { have[$2 "." $3] = have[$2 "." $3] " " $4; next }
     /^@exit / { print; next }
-    /<update / { security = ($0 ~ /type="security"/); module = "" }
-    security && /<module / { module = attribute($0, "name") ":" attribute($0, "stream") }
-    security && /<\/collection>/ { module = "" }
-    security && /<package / {
-      k = attribute($0, "name") "." attribute($0, "arch")
-      if (k in have) {
-        e = attribute($0, "epoch"); if (e == "") e = "0"
-        v = e ":" attribute($0, "version") "-" attribute($0, "release")
-        if (!((k SUBSEP v SUBSEP module) in seen)) { seen[k, v, module] = 1; print attribute($0, "name") "\t" attribute($0, "arch") "\t" v "\t" have[k] "\t" module }
-      }
+    # a file may stand on one line: elements are taken one by one
+    /<(update|module|package|\/collection)[ >].*<(update|module|package|\/collection)[ >]/ {
+      n = split($0, E, "<")
+      for (i = 2; i <= n; i++) element("<" E[i])
+      next
+    }
+    /<(update|module|package|\/collection)[ >]/ { element($0)
     }'
   finish $?
 }

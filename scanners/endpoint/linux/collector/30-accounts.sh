@@ -243,7 +243,7 @@ accounts_keys() {
     case $H in /*) ;; *) H=/nonexistent ;; esac
     OLD=$IFS; IFS=$NL
     for F in $PATTERNS; do
-      case $F in none) continue ;; esac
+      case $F in none) printf 'absent\t%s\n' "$A"; continue ;; esac
       while :; do case $F in *%h*) F=${F%%%h*}$H${F#*%h} ;; *) break ;; esac; done
       while :; do case $F in *%u*) F=${F%%%u*}$A${F#*%u} ;; *) break ;; esac; done
       case $F in /*) ;; *) F=${H%/}/$F ;; esac

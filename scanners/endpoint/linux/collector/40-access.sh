@@ -205,10 +205,14 @@ access_reduced() {
       while (match(s, /[^ \t"\047=\/;,]+:[^ \t"\047=\/;,]*@/)) s = substr(s, 1, RSTART - 1) substr(s, RSTART + RLENGTH)
       return s
     }
-    function shell(s,   t) {
+    function shell(s,   t, u) {
       t = s; sub(/^[ \t]+/, "", t)
       if (t ~ /^#/) return ""
-      if (t ~ /TMOUT|autologout/) return t ~ /[Pp][Aa][Ss][Ss]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]/ ? "TMOUT #reduced" : s
+      if (t ~ /TMOUT|autologout/) {
+        # another assignment on the same line may hold anything
+        u = t; gsub(/TMOUT=/, "", u); gsub(/autologout=/, "", u)
+        return u ~ /[A-Za-z0-9_]=|[Pp][Aa][Ss][Ss]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]/ ? "TMOUT #reduced" : s
+      }
       if (t ~ /^(if|elif|case)[ \t]/) {
         if (t ~ /PS1|\$-|EUID|UID|SSH_|tty|BASH_VERSION|ZSH_VERSION/ && t !~ /[Pp][Aa][Ss][Ss]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]/) return s
         sub(/[ \t].*/, "", t)

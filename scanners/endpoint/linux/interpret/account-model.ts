@@ -125,8 +125,14 @@ function parse(evidence: Evidence): Reading<AccountFiles> {
       : {
           ok: false,
           skipped: 'root',
-          why: { ja: '/etc/shadow は一般利用者の権限では読めない', en: '/etc/shadow is not readable by an ordinary user' },
-          needs: { ja: '管理者権限（root、または収集スクリプトの sudo）', en: 'administrator rights (root, or sudo for the collector)' },
+          why: {
+            ja: '/etc/shadow は一般利用者の権限では読めない',
+            en: '/etc/shadow is not readable by an ordinary user',
+          },
+          needs: {
+            ja: '管理者権限（root、または収集スクリプトの sudo）',
+            en: 'administrator rights (root, or sudo for the collector)',
+          },
         }
   return read({ passwd, groups, shadow: shadowReading, oddities })
 }

@@ -77,22 +77,30 @@ function observationTime(evidence: Evidence): number | undefined {
 function validShells(evidence: Evidence): Reading<ReadonlySet<string>> {
   const files = sectionFiles(evidence, 'account-files')
   if (!files.ok) return files
-  const file = ['/etc/shells', '/usr/etc/shells'].map((path) => files.value.get(path)).find((one) => one && one.state !== 'absent')
+  const file = ['/etc/shells', '/usr/etc/shells']
+    .map((path) => files.value.get(path))
+    .find((one) => one && one.state !== 'absent')
   if (!file) {
     return files.value.has('/etc/shells')
       ? { ok: true, value: new Set(['/bin/sh', '/bin/csh']) }
       : { ok: false, why: { ja: '/etc/shells が証跡にない', en: 'the evidence has no /etc/shells' } }
   }
-  if (file.state !== 'read') return { ok: false, why: { ja: `${file.path} を読めない`, en: `${file.path} is not readable` } }
-  return { ok: true, value: new Set(file.lines.map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '')) }
+  if (file.state !== 'read')
+    return { ok: false, why: { ja: `${file.path} を読めない`, en: `${file.path} is not readable` } }
+  return {
+    ok: true,
+    value: new Set(file.lines.map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '')),
+  }
 }
 
-const field = <T extends Field>(reading: Reading<T>): Field => (reading.ok ? reading.value : { unreadable: reading.why })
+const field = <T extends Field>(reading: Reading<T>): Field =>
+  reading.ok ? reading.value : { unreadable: reading.why }
 
 const map = <T, U>(reading: Reading<T>, to: (value: T) => U): Reading<U> =>
   reading.ok ? { ok: true, value: to(reading.value) } : reading
 
-const chain = <T, U>(reading: Reading<T>, to: (value: T) => Reading<U>): Reading<U> => (reading.ok ? to(reading.value) : reading)
+const chain = <T, U>(reading: Reading<T>, to: (value: T) => Reading<U>): Reading<U> =>
+  reading.ok ? to(reading.value) : reading
 
 const instant = (days: number): string => new Date(days * secondsPerDay * 1000).toISOString().replace('.000Z', 'Z')
 /** Days that a Date can hold; shadow(5) may hold anything. */
@@ -124,7 +132,9 @@ function accountFields(account: PasswdEntry, readings: Readings): Readonly<Recor
   const expired = isExpired(shadow, readings.observedAt)
   const login = readings.logins.ok ? readings.logins.value.get(account.name) : undefined
   const unknownLogin: Field = {
-    unreadable: readings.logins.ok ? { ja: '最終ログオンの一覧にない', en: 'not in the list of last logons' } : readings.logins.why,
+    unreadable: readings.logins.ok
+      ? { ja: '最終ログオンの一覧にない', en: 'not in the list of last logons' }
+      : readings.logins.why,
   }
   const privileged = isPrivileged(account, files, readings.rights)
   const maximum = map(shadow, (entry) => entry?.maximum)
@@ -141,7 +151,11 @@ function accountFields(account: PasswdEntry, readings: Readings): Readonly<Recor
     'last-used': login === undefined ? unknownLogin : login === 'never' ? null : login,
     'ever-used': login === undefined ? unknownLogin : login !== 'never',
     'password-set': field(map(password, ({ state }) => state === 'set' || state === 'empty')),
-    'password-changed': field(map(shadow, (entry) => (entry?.changed !== undefined && isDay(entry.changed) && entry.changed > 0 ? instant(entry.changed) : null))),
+    'password-changed': field(
+      map(shadow, (entry) =>
+        entry?.changed !== undefined && isDay(entry.changed) && entry.changed > 0 ? instant(entry.changed) : null,
+      ),
+    ),
     'password-required': field(map(password, ({ state }) => state !== 'empty')),
     'password-expires': field(map(maximum, (days) => days !== undefined && days >= 0 && days < 99_999)),
     'password-maximum-age': field(
@@ -153,10 +167,14 @@ function accountFields(account: PasswdEntry, readings: Readings): Readonly<Recor
     'password-change-required': field(map(shadow, (entry) => entry?.changed === 0)),
     'password-hash': field(map(password, ({ hash }) => hash)),
     'inactivity-limit': field(
-      map(shadow, (entry) => (entry?.inactive === undefined || entry.inactive < 0 ? 'never' : entry.inactive * secondsPerDay)),
+      map(shadow, (entry) =>
+        entry?.inactive === undefined || entry.inactive < 0 ? 'never' : entry.inactive * secondsPerDay,
+      ),
     ),
     locked: field(map(password, ({ state }) => state === 'locked')),
-    expires: field(map(shadow, (entry) => (entry?.expires !== undefined && isDay(entry.expires) ? instant(entry.expires) : null))),
+    expires: field(
+      map(shadow, (entry) => (entry?.expires !== undefined && isDay(entry.expires) ? instant(entry.expires) : null)),
+    ),
     groups: groupsOf(files, account),
     'authorized-keys': field(keys),
     'default-account': defaultNames.has(account.name),
@@ -185,7 +203,8 @@ function isExpired(shadow: Reading<ShadowEntry | undefined>, observedAt: number 
   return chain(shadow, (entry) => {
     // shadow(5): day 0 is reserved, and never is empty
     if (entry?.expires === undefined || entry.expires < 0) return { ok: true, value: false }
-    if (observedAt === undefined) return { ok: false, why: { ja: '観測の時刻がない', en: 'the time of the observation is missing' } }
+    if (observedAt === undefined)
+      return { ok: false, why: { ja: '観測の時刻がない', en: 'the time of the observation is missing' } }
     return { ok: true, value: entry.expires * secondsPerDay <= observedAt }
   })
 }

@@ -29,7 +29,11 @@ const parts: readonly Observed[] = [
 ]
 
 const whole = machineEvidence({
-  files: { ...redHat(authselectSssdFaillock), '/etc/security/faillock.conf': 'deny=4\n', '/etc/pam.d/gdm-password': 'auth include password-auth\n' },
+  files: {
+    ...redHat(authselectSssdFaillock),
+    '/etc/security/faillock.conf': 'deny=4\n',
+    '/etc/pam.d/gdm-password': 'auth include password-auth\n',
+  },
 })
 const key = (fact: Fact): string => `${fact.setting}[${fact.scope ? `${fact.scope.kind}:${fact.scope.key}` : ''}]`
 const mine = [...whole.sections.keys()].filter((id) => id !== 'collector')
@@ -82,6 +86,11 @@ describe.each(parts)('$name', ({ part, observes }) => {
     for (const table of tables) expect(table.complete, table.type).toBe(false)
   })
 
+  const rowsBefore = new Map(
+    outcome(part, whole).tables.flatMap((table) =>
+      [...table.rows].map((row) => [`${table.type}:${row.key}`, row] as const),
+    ),
+  )
   const before = new Map(outcome(part, whole).facts.map((fact) => [key(fact), fact]))
   const losses: readonly (readonly [string, (section: Section) => Section | undefined])[] = [
     ['missing', () => undefined],
@@ -90,18 +99,31 @@ describe.each(parts)('$name', ({ part, observes }) => {
     ['out of time', (section) => ({ ...section, exitCode: 124 })],
     ['for root only', (section) => ({ ...section, text: '', exitCode: null, skipped: 'root' })],
   ]
-  test.each(mine.flatMap((id) => losses.map(([how, lose]) => [id, how, lose] as const)))('%s %s: no fact changes its value', (id, _, lose) => {
-    const section = whole.sections.get(id)
-    if (!section) throw new Error(id)
-    const { facts, tables } = outcome(part, replaced(id, lose(section)))
-    for (const fact of facts) {
-      const earlier = before.get(key(fact))
-      if (fact.state === 'unreadable' || !earlier) continue
-      expect(fact.state, key(fact)).toBe(earlier.state)
-      if (fact.state === 'known' && earlier.state === 'known') expect(fact.value, key(fact)).toEqual(earlier.value)
-    }
-    for (const table of tables) if ([...table.rows].length === 0 && table.type !== 'credential') expect(table.complete).toBe(false)
-  })
+  test.each(mine.flatMap((id) => losses.map(([how, lose]) => [id, how, lose] as const)))(
+    '%s %s: no fact changes its value',
+    (id, _, lose) => {
+      const section = whole.sections.get(id)
+      if (!section) throw new Error(id)
+      const { facts, tables } = outcome(part, replaced(id, lose(section)))
+      for (const fact of facts) {
+        const earlier = before.get(key(fact))
+        if (fact.state === 'unreadable' || !earlier) continue
+        expect(fact.state, key(fact)).toBe(earlier.state)
+        if (fact.state === 'known' && earlier.state === 'known') expect(fact.value, key(fact)).toEqual(earlier.value)
+      }
+      for (const table of tables) {
+        for (const row of table.rows) {
+          const earlier = rowsBefore.get(`${table.type}:${row.key}`)
+          for (const [name, value] of Object.entries(row.fields)) {
+            const unreadable = typeof value === 'object' && value !== null && 'unreadable' in value
+            if (earlier && !unreadable) expect(value, `${row.key} ${name}`).toEqual(earlier.fields[name])
+          }
+        }
+      }
+      for (const table of tables)
+        if ([...table.rows].length === 0 && table.type !== 'credential') expect(table.complete).toBe(false)
+    },
+  )
 
   it('is the same for the same evidence', () => {
     const again = (): string => JSON.stringify(outcome(part, { ...whole, sections: new Map(whole.sections) }))
@@ -117,9 +139,13 @@ describe.each(parts)('$name', ({ part, observes }) => {
               id,
               fc.oneof(
                 fc.string({ unit: 'binary', maxLength: 200 }),
-                fc.constant(whole.sections.get(id)?.text ?? '').chain((text) =>
-                  fc.tuple(fc.nat(text.length), fc.nat(text.length), fc.string({ maxLength: 8 })).map(([from, to, extra]) => text.slice(0, from) + extra + text.slice(to)),
-                ),
+                fc
+                  .constant(whole.sections.get(id)?.text ?? '')
+                  .chain((text) =>
+                    fc
+                      .tuple(fc.nat(text.length), fc.nat(text.length), fc.string({ maxLength: 8 }))
+                      .map(([from, to, extra]) => text.slice(0, from) + extra + text.slice(to)),
+                  ),
               ),
             ]),
           ),

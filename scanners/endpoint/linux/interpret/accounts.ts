@@ -72,9 +72,14 @@ function incomplete(evidence: Evidence, files: AccountFiles, database: 'passwd' 
     return { ja: 'nsswitch.conf が証跡にない', en: 'the evidence has no nsswitch.conf' }
   }
   if (switching) {
-    if (switching.state !== 'read') return { ja: `${switching.path} を読めない`, en: `${switching.path} is not readable` }
+    if (switching.state !== 'read')
+      return { ja: `${switching.path} を読めない`, en: `${switching.path} is not readable` }
     const line = switching.lines.find((text) => new RegExp(`^\\s*${database}\\s*:`).test(text))
-    const sources = (line ?? '').replace(/#.*/, '').replace(/^[^:]*:/, '').replace(/\[[^\]]*\]/g, ' ').split(/\s+/)
+    const sources = (line ?? '')
+      .replace(/#.*/, '')
+      .replace(/^[^:]*:/, '')
+      .replace(/\[[^\]]*\]/g, ' ')
+      .split(/\s+/)
     const remote = sources.filter((source) => source !== '' && !localSources.has(source))
     if (remote.length > 0) {
       return {
@@ -97,7 +102,9 @@ function incomplete(evidence: Evidence, files: AccountFiles, database: 'passwd' 
 function groupRows(evidence: Evidence, files: AccountFiles): readonly Row[] {
   const rights = elevation(evidence)
   const granted = new Set(
-    rights.ok ? administrations(rights.value).flatMap(({ principal }) => (principal.startsWith('%') ? principal.slice(1) : [])) : [],
+    rights.ok
+      ? administrations(rights.value).flatMap(({ principal }) => (principal.startsWith('%') ? principal.slice(1) : []))
+      : [],
   )
   const gap = rights.ok ? missing(rights.value) : rights
   const seen = new Map<string, number>()
@@ -106,7 +113,10 @@ function groupRows(evidence: Evidence, files: AccountFiles): readonly Row[] {
       const count = seen.get(group.name) ?? 0
       seen.set(group.name, count + 1)
       const privileged =
-        group.gid === 0 || rootEquivalentGroups.has(group.name) || granted.has(group.name) || granted.has(`#${group.gid}`)
+        group.gid === 0 ||
+        rootEquivalentGroups.has(group.name) ||
+        granted.has(group.name) ||
+        granted.has(`#${group.gid}`)
       const primary = files.passwd.filter((account) => account.gid === group.gid).map((account) => account.name)
       return {
         key: count === 0 ? group.name : `${group.name}#${count + 1}`,
@@ -130,7 +140,12 @@ function guestEnabled(evidence: Evidence, rows: readonly Row[]): Fact {
   const setting = 'account-policy.guest-enabled'
   const guests = rows.filter((row) => row.fields['guest'] === true)
   const usable = guests.filter((row) => row.fields['enabled'] === true && row.fields['interactive'] !== false)
-  if (usable.length > 0) return known(setting, true, usable.flatMap((row) => row.evidence ?? []))
+  if (usable.length > 0)
+    return known(
+      setting,
+      true,
+      usable.flatMap((row) => row.evidence ?? []),
+    )
   const files = sectionFiles(evidence, 'account-files')
   if (!files.ok) return unread(setting, files)
   for (const file of files.value.values()) {
@@ -144,7 +159,9 @@ function guestEnabled(evidence: Evidence, rows: readonly Row[]): Fact {
   }
   const unclear = guests.find((row) => typeof row.fields['enabled'] === 'object' && row.fields['interactive'] !== false)
   if (unclear) {
-    return unread(setting, { why: { ja: `${unclear.name} が使えるか分からない`, en: `whether ${unclear.name} can be used is not known` } })
+    return unread(setting, {
+      why: { ja: `${unclear.name} が使えるか分からない`, en: `whether ${unclear.name} can be used is not known` },
+    })
   }
   return known(setting, false, [{ source: 'accounts' }], 'platform-default')
 }
@@ -158,7 +175,8 @@ function rootEnabled(files: AccountFiles): Fact {
     return unread(setting, { why: { ja: '番号0のアカウントが見つからない', en: 'no account with number 0 was found' } })
   }
   const readings = roots.map((account): Reading<boolean> => {
-    if (account.password !== 'shadow') return { ok: true, value: account.password === 'set' || account.password === 'empty' }
+    if (account.password !== 'shadow')
+      return { ok: true, value: account.password === 'set' || account.password === 'empty' }
     if (!files.shadow.ok) return files.shadow
     const entry = files.shadow.value.get(account.name)
     if (!entry) return unreadable({ ja: `${account.name} が shadow にない`, en: `${account.name} is not in shadow` })
@@ -172,10 +190,19 @@ function rootEnabled(files: AccountFiles): Fact {
 function identifiersUnique(files: AccountFiles): Fact {
   const setting = 'account-policy.identifiers-unique'
   const duplicates = [
-    ...repeated(files.passwd, (account) => account.name).map((entry) => ({ source: '/etc/passwd', at: String(entry.line) })),
-    ...repeated(files.passwd, (account) => String(account.uid)).map((entry) => ({ source: '/etc/passwd', at: String(entry.line) })),
+    ...repeated(files.passwd, (account) => account.name).map((entry) => ({
+      source: '/etc/passwd',
+      at: String(entry.line),
+    })),
+    ...repeated(files.passwd, (account) => String(account.uid)).map((entry) => ({
+      source: '/etc/passwd',
+      at: String(entry.line),
+    })),
     ...repeated(files.groups, (group) => group.name).map((entry) => ({ source: '/etc/group', at: String(entry.line) })),
-    ...repeated(files.groups, (group) => String(group.gid)).map((entry) => ({ source: '/etc/group', at: String(entry.line) })),
+    ...repeated(files.groups, (group) => String(group.gid)).map((entry) => ({
+      source: '/etc/group',
+      at: String(entry.line),
+    })),
   ]
   if (duplicates.length > 0) return known(setting, false, duplicates)
   const [odd] = files.oddities
@@ -193,4 +220,3 @@ function repeated<T>(items: readonly T[], key: (item: T) => string): readonly T[
     return false
   })
 }
-

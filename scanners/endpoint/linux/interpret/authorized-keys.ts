@@ -52,14 +52,20 @@ export function authorizedKeys(evidence: Evidence): Reading<AuthorizedKeys> {
           first,
           unreadable(
             { ja: `${second} を読めない`, en: `${second} is not readable` },
-            { ja: '管理者権限（root、または収集スクリプトの sudo）', en: 'administrator rights (root, or sudo for the collector)' },
+            {
+              ja: '管理者権限（root、または収集スクリプトの sudo）',
+              en: 'administrator rights (root, or sudo for the collector)',
+            },
           ),
         )
         break
       case 'network':
         failures.set(
           first,
-          unreadable({ ja: `${second} はネットワーク上にあり、読まなかった`, en: `${second} is on the network and was not read` }),
+          unreadable({
+            ja: `${second} はネットワーク上にあり、読まなかった`,
+            en: `${second} is on the network and was not read`,
+          }),
         )
         break
       case 'error':

@@ -27,10 +27,14 @@ export function automaticLogon(evidence: Evidence): Fact {
   if (found.length > 0) return known(setting, true, found)
   const failed = watched.find((file) => file.state !== 'read' && file.state !== 'absent')
   if (failed) {
-    return unread(setting, { why: { ja: `${failed.path} を読めない`, en: `${failed.path} is not readable` } }, [{ source: failed.path }])
+    return unread(setting, { why: { ja: `${failed.path} を読めない`, en: `${failed.path} is not readable` } }, [
+      { source: failed.path },
+    ])
   }
   if (watched.length === 0) {
-    return unread(setting, { why: { ja: '自動ログオンの設定が証跡にない', en: 'the evidence has no automatic logon settings' } })
+    return unread(setting, {
+      why: { ja: '自動ログオンの設定が証跡にない', en: 'the evidence has no automatic logon settings' },
+    })
   }
   const read = watched.filter((file) => file.state === 'read').map((file) => ({ source: file.path }))
   return known(setting, false, read.length > 0 ? read : [{ source: 'account-files' }], 'platform-default')

@@ -16,10 +16,15 @@ const setting = 'password.blank-accepted'
  */
 export function blankAccepted(pam: PamEvidence): Fact {
   if (pam.withoutPam) {
-    const why = { ja: 'PAM がなく、login 自身の扱いは読めない', en: 'there is no PAM, and what login does by itself can not be read' }
+    const why = {
+      ja: 'PAM がなく、login 自身の扱いは読めない',
+      en: 'there is no PAM, and what login does by itself can not be read',
+    }
     return unread(setting, { why }, [{ source: 'pam-modules' }])
   }
-  const present = [...logonServices.console, ...logonServices.desktop, 'su', 'sudo'].filter((name) => hasPamService(pam, name))
+  const present = [...logonServices.console, ...logonServices.desktop, 'su', 'sudo'].filter((name) =>
+    hasPamService(pam, name),
+  )
   const services = present.length > 0 ? present : ['login']
   const files = serviceRefs(pam, services, 'auth')
   let doubt: Fact | undefined

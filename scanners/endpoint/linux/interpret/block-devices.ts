@@ -120,7 +120,11 @@ export function deviceOf(devices: BlockDevices, source: string, number?: string)
 }
 
 /** Whether what is written to a device is encrypted on this machine before it reaches a disk. */
-export type Protection = { readonly encrypted: boolean; readonly ciphers: readonly string[]; readonly cipherUnread: boolean }
+export type Protection = {
+  readonly encrypted: boolean
+  readonly ciphers: readonly string[]
+  readonly cipherUnread: boolean
+}
 
 const bare: Protection = { encrypted: false, ciphers: [], cipherUnread: false }
 
@@ -145,7 +149,10 @@ export function protectionOf(
     if (listed || /^CRYPT-(?!VERITY|INTEGRITY|SUBDEV)/.test(uuid)) return cryptProtection(devices, device)
     if (uuid === '' && !devices.ciphers.ok) {
       // VeraCrypt's devices have no UUID: only the table tells, and only root sees it
-      return { ...devices.ciphers, why: { ja: `${device} の種別を読めない`, en: `the kind of ${device} can't be read` } }
+      return {
+        ...devices.ciphers,
+        why: { ja: `${device} の種別を読めない`, en: `the kind of ${device} can't be read` },
+      }
     }
   }
   const loop = /^loop\d+/.exec(device)?.[0]
@@ -154,7 +161,10 @@ export function protectionOf(
     const mount = file === undefined ? undefined : mountOf(mounts, file)
     const below = mount && deviceOf(devices, mount.source, mount.number)
     if (below === undefined) {
-      return unreadable({ ja: `${device} の元のファイルの在りかを読めない`, en: `where the file behind ${device} lies can't be read` })
+      return unreadable({
+        ja: `${device} の元のファイルの在りかを読めない`,
+        en: `where the file behind ${device} lies can't be read`,
+      })
     }
     return protectionOf(devices, below, mounts, depth + 1)
   }
@@ -171,7 +181,8 @@ export function protectionOf(
 }
 
 // sysfs keeps a partition inside the folder of its disk
-const wholeDisk = (devices: BlockDevices, device: string): string => devices.path.get(device)?.split('/').at(-2) ?? device
+const wholeDisk = (devices: BlockDevices, device: string): string =>
+  devices.path.get(device)?.split('/').at(-2) ?? device
 
 function cryptProtection(devices: BlockDevices, device: string): Reading<Protection> {
   const name = devices.mapName.get(device)

@@ -26,14 +26,21 @@ function secureBoot(evidence: Evidence): Fact {
   if (content === 'no-efi') {
     return unsupported(
       setting,
-      { ja: 'UEFIで起動しておらず、セキュアブートがない', en: 'the system was not started by UEFI, so there is no secure boot' },
+      {
+        ja: 'UEFIで起動しておらず、セキュアブートがない',
+        en: 'the system was not started by UEFI, so there is no secure boot',
+      },
       refs,
     )
   }
   // UEFI 2.10 section 3.3: no variable means that the firmware doesn't have it
   if (content === 'absent') return known(setting, false, refs, 'running')
   if (content === 'denied') {
-    return unread(setting, { why: { ja: '変数を読む権限がない', en: 'the variable is not readable' }, needs: needsRoot }, refs)
+    return unread(
+      setting,
+      { why: { ja: '変数を読む権限がない', en: 'the variable is not readable' }, needs: needsRoot },
+      refs,
+    )
   }
   // four bytes of attributes, then the value
   const bytes = content.split(/\s+/)
@@ -59,7 +66,10 @@ function bootPassword(evidence: Evidence): Fact {
   if (words('denied').length > 0 || words('refused').length > 0) {
     return unread(
       setting,
-      { why: { ja: '起動の設定は管理者だけが読める', en: 'only administrators can read the boot settings' }, needs: needsRoot },
+      {
+        why: { ja: '起動の設定は管理者だけが読める', en: 'only administrators can read the boot settings' },
+        needs: needsRoot,
+      },
       refs,
     )
   }
@@ -79,7 +89,12 @@ function bootPassword(evidence: Evidence): Fact {
     if (others.length > 0) {
       return unread(
         setting,
-        { why: { ja: '起動の設定が読み込む他のファイルを調べていない', en: 'a file that the boot settings include was not read' } },
+        {
+          why: {
+            ja: '起動の設定が読み込む他のファイルを調べていない',
+            en: 'a file that the boot settings include was not read',
+          },
+        },
         refs,
       )
     }
@@ -88,7 +103,12 @@ function bootPassword(evidence: Evidence): Fact {
   if (words('other').length > 0) {
     return unread(
       setting,
-      { why: { ja: 'GRUB以外の起動プログラムの設定は解さない', en: 'settings of boot loaders other than GRUB are not understood' } },
+      {
+        why: {
+          ja: 'GRUB以外の起動プログラムの設定は解さない',
+          en: 'settings of boot loaders other than GRUB are not understood',
+        },
+      },
       words('other').map(([path]) => ({ source: path ?? '' })),
     )
   }

@@ -116,9 +116,15 @@ export function clockSources(evidence: Evidence): Reading<ClockSources | undefin
       for (const [index, line] of lines.value.entries()) {
         const include = /^\s*(?:include|includefile|confdir|sourcedir)\s+(.+)$/i.exec(line)?.[1]
         // folders that the collector reads as well; any other file may add sources
-        const unseen = (include ?? '').trim().split(/\s+/).find((word) => word !== '' && !collected(word, files.value.keys()))
+        const unseen = (include ?? '')
+          .trim()
+          .split(/\s+/)
+          .find((word) => word !== '' && !collected(word, files.value.keys()))
         if (unseen !== undefined) {
-          return unreadable({ ja: `${path} が読み込む ${unseen} を調べていない`, en: `${unseen}, which ${path} includes, was not read` })
+          return unreadable({
+            ja: `${path} が読み込む ${unseen} を調べていない`,
+            en: `${unseen}, which ${path} includes, was not read`,
+          })
         }
         const name = daemon.line.exec(line)?.[1]
         if (name === undefined) continue
@@ -147,5 +153,8 @@ function timesyncSources(evidence: Evidence): Reading<ClockSources | undefined> 
       return read({ names: servers.sort(), evidence: [{ source: 'timedatectl show-timesync', at: name }] })
     }
   }
-  return unreadable({ ja: 'systemd-timesyncd の同期元を読めない', en: 'the sources of systemd-timesyncd could not be read' })
+  return unreadable({
+    ja: 'systemd-timesyncd の同期元を読めない',
+    en: 'the sources of systemd-timesyncd could not be read',
+  })
 }

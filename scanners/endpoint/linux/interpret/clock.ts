@@ -23,7 +23,9 @@ export const interpretClock: Part = (evidence) => {
   if (place.ok && place.value === 'container') {
     return {
       facts: [
-        ...['time.synchronised', 'time.offset', 'time.sources'].map((setting) => inapplicable(setting, hostsClock, containerProof)),
+        ...['time.synchronised', 'time.offset', 'time.sources'].map((setting) =>
+          inapplicable(setting, hostsClock, containerProof),
+        ),
         timezone(evidence),
       ],
     }
@@ -45,7 +47,10 @@ function clockState(evidence: Evidence): Reading<ClockState> {
   if (!processes.ok) return processes
   for (const name of processes.value) {
     if (otherClocks.test(name)) {
-      return { ok: false, why: { ja: `${name} が同期の状態を答えない`, en: `${name} doesn't tell whether it is synchronised` } }
+      return {
+        ok: false,
+        why: { ja: `${name} が同期の状態を答えない`, en: `${name} doesn't tell whether it is synchronised` },
+      }
     }
   }
   return { ok: true, value: { synchronised: false, offset: undefined, evidence: [{ source: 'processes' }] } }

@@ -15,7 +15,8 @@ const firstNamespaces: ReadonlyMap<string, string> = new Map([
 const containerFiles = ['/.dockerenv', '/run/.containerenv', '/run/systemd/container', '/run/host/container-manager']
 
 // A control group of process 1 that an engine made; on a real host it is `/` or `/init.scope`.
-const engineGroup = /[:/](?:docker|lxc|lxc\.payload[^/]*|kubepods[^/]*|libpod|crio|cri-containerd|buildkit|ecs|garden)(?:[-/:.]|$)/
+const engineGroup =
+  /[:/](?:docker|lxc|lxc\.payload[^/]*|kubepods[^/]*|libpod|crio|cri-containerd|buildkit|ecs|garden)(?:[-/:.]|$)/
 
 /**
  * Container, virtual machine or neither. "Container" makes kernel settings inapplicable, so it needs two

@@ -33,7 +33,10 @@ export const interpretCredentials: Part = (evidence): Contribution => {
   const missed = files.value.passwd.find((account) => !keys.value.byAccount.has(account.name))
   if (missed || files.value.passwd.length === 0) {
     const name = missed?.name ?? 'passwd'
-    return table(unique, { complete: false, why: { ja: `${name} の公開鍵を読んでいない`, en: `the public keys of ${name} were not read` } })
+    return table(unique, {
+      complete: false,
+      why: { ja: `${name} の公開鍵を読んでいない`, en: `the public keys of ${name} were not read` },
+    })
   }
   return table(unique, { complete: true })
 }

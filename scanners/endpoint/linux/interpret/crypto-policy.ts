@@ -59,7 +59,11 @@ function tlsMinimum(evidence: Evidence): Fact {
   }
   const version = versions.get(value)
   return version === undefined
-    ? unread(setting, { why: { ja: `MinProtocol = ${value} を解せない`, en: `MinProtocol = ${value} is not understood` } }, refs)
+    ? unread(
+        setting,
+        { why: { ja: `MinProtocol = ${value} を解せない`, en: `MinProtocol = ${value} is not understood` } },
+        refs,
+      )
     : known(setting, version, refs)
 }
 
@@ -85,7 +89,8 @@ function minimumOf(
   const sections: Sections = new Map()
   const failure = readSections(evidence, sections, path, lines, '', 0)
   if (failure) return failure
-  const at = (section: string | undefined, name: string) => (section === undefined ? undefined : sections.get(section)?.get(name))
+  const at = (section: string | undefined, name: string) =>
+    section === undefined ? undefined : sections.get(section)?.get(name)
   // openssl_conf → ssl_conf → system_default: each names the section of the next
   const ssl = at(at('', 'openssl_conf')?.value, 'ssl_conf')?.value
   const settings = at(ssl, 'system_default')?.value
@@ -117,7 +122,10 @@ function readSections(
         if (!more?.ok) {
           return {
             ok: false,
-            why: { ja: `${path} が読み込む ${file} を調べていない`, en: `${file}, which ${path} includes, was not read` },
+            why: {
+              ja: `${path} が読み込む ${file} を調べていない`,
+              en: `${file}, which ${path} includes, was not read`,
+            },
           }
         }
         // a file that isn't there is passed over (config(5ssl))

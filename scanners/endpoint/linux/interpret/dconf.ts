@@ -50,7 +50,11 @@ export function desktopKey(evidence: Evidence, path: string, key: string): Readi
     found ??= here
   }
   if (found) {
-    return read({ value: found.value, locked: locked !== undefined, evidence: [found.ref, ...(locked ? [locked] : [])] })
+    return read({
+      value: found.value,
+      locked: locked !== undefined,
+      evidence: [found.ref, ...(locked ? [locked] : [])],
+    })
   }
   let preset: { value: string; ref: EvidenceRef } | undefined
   for (const [file, collected] of files.value) {

@@ -50,12 +50,22 @@ function readWalk(evidence: Evidence): Reading<Walk> {
       rows.set(key, {
         key,
         name: stat.path,
-        fields: { path: stat.path, kind, owner: stat.owner, mode: stat.mode.toString(8).padStart(4, '0'), package: { unreadable: notAsked } },
+        fields: {
+          path: stat.path,
+          kind,
+          owner: stat.owner,
+          mode: stat.mode.toString(8).padStart(4, '0'),
+          package: { unreadable: notAsked },
+        },
         evidence: [{ source: 'special-files' }],
       })
     }
   }
-  return read({ rows: [...rows.values()], problem: walkProblem(evidence, lines), owners: lines.includes('@owners yes') })
+  return read({
+    rows: [...rows.values()],
+    problem: walkProblem(evidence, lines),
+    owners: lines.includes('@owners yes'),
+  })
 }
 
 function kindsOf(stat: FileStat): readonly string[] {
@@ -74,7 +84,10 @@ function walkProblem(evidence: Evidence, lines: readonly string[]): Problem | un
   // below a folder that is closed to the collector's account anything may lie
   if (!collectedAsRoot(evidence)) {
     return {
-      why: { ja: '一般利用者に閉じたフォルダの中は調べられない', en: 'folders closed to an ordinary user were not walked' },
+      why: {
+        ja: '一般利用者に閉じたフォルダの中は調べられない',
+        en: 'folders closed to an ordinary user were not walked',
+      },
       needs: needsRoot,
     }
   }
@@ -86,12 +99,15 @@ function walkProblem(evidence: Evidence, lines: readonly string[]): Problem | un
   if (code === undefined || found === undefined || failures === undefined) {
     return { why: { ja: '走査の結果が途中まで', en: 'the result of the walk is not whole' } }
   }
-  if (code === '124' || code === '137') return { why: { ja: '走査が時間内に終わらなかった', en: 'the walk did not end in time' } }
-  if (Number(found) > 20_000) return { why: { ja: `該当が${found}個あり、一部だけ記録した`, en: `only a part of ${found} files was recorded` } }
+  if (code === '124' || code === '137')
+    return { why: { ja: '走査が時間内に終わらなかった', en: 'the walk did not end in time' } }
+  if (Number(found) > 20_000)
+    return { why: { ja: `該当が${found}個あり、一部だけ記録した`, en: `only a part of ${found} files was recorded` } }
   if (failures !== '0' || (code !== '0' && code !== '1') || lines.includes('@skipped')) {
     return { why: { ja: '走査できなかったフォルダがある', en: 'some folder could not be walked' } }
   }
-  if (!lines.some((line) => line === '@root /')) return { why: { ja: 'ルートを走査していない', en: 'the root was not walked' } }
+  if (!lines.some((line) => line === '@root /'))
+    return { why: { ja: 'ルートを走査していない', en: 'the root was not walked' } }
   return undefined
 }
 
@@ -100,7 +116,16 @@ function countFact(setting: string, walk: Reading<Walk>, kind: string): Fact {
   if (!walk.ok) return unread(setting, walk, refs)
   if (walk.value.problem) return unread(setting, walk.value.problem, refs)
   if (kind === 'unowned' && !walk.value.owners) {
-    return unread(setting, { why: { ja: 'この find は所有者のないファイルを探せない', en: 'this find can not look for files without an owner' } }, refs)
+    return unread(
+      setting,
+      {
+        why: {
+          ja: 'この find は所有者のないファイルを探せない',
+          en: 'this find can not look for files without an owner',
+        },
+      },
+      refs,
+    )
   }
   const paths = new Set(walk.value.rows.filter((row) => row.fields['kind'] === kind).map((row) => row.name))
   return { ...known(setting, paths.size, refs, 'running'), derivedFrom: ['special-file'] }
@@ -132,18 +157,26 @@ function readPackages(evidence: Evidence): Reading<Packages> {
     altered.set(key, {
       key,
       name: path,
-      fields: { path, kind: 'altered', owner: { unreadable: notAsked }, mode: { unreadable: notAsked }, package: { unreadable: notAsked } },
+      fields: {
+        path,
+        kind: 'altered',
+        owner: { unreadable: notAsked },
+        mode: { unreadable: notAsked },
+        package: { unreadable: notAsked },
+      },
       evidence: [{ source: 'package-files' }],
     })
   }
   return read({ altered: [...altered.values()], problem: packageProblem(evidence, lines) })
 }
 
-
 function packageProblem(evidence: Evidence, lines: readonly string[]): Problem | undefined {
   if (!collectedAsRoot(evidence)) {
     return {
-      why: { ja: '一般利用者には読めないファイルを照合できない', en: 'files closed to an ordinary user were not verified' },
+      why: {
+        ja: '一般利用者には読めないファイルを照合できない',
+        en: 'files closed to an ordinary user were not verified',
+      },
       needs: needsRoot,
     }
   }
@@ -153,13 +186,18 @@ function packageProblem(evidence: Evidence, lines: readonly string[]): Problem |
   if (code === undefined || found === undefined || !lines[0]?.startsWith('@manager ')) {
     return { why: { ja: '照合の結果が途中まで', en: 'the result of the verification is not whole' } }
   }
-  if (code === '124' || code === '137') return { why: { ja: '照合が時間内に終わらなかった', en: 'the verification did not end in time' } }
+  if (code === '124' || code === '137')
+    return { why: { ja: '照合が時間内に終わらなかった', en: 'the verification did not end in time' } }
   // 1: there are differences (dpkg(1); rpm counts them, at most 255)
-  if (code !== '0' && found === '0') return { why: { ja: `照合が終了コード ${code} で失敗した`, en: `the verification failed with exit code ${code}` } }
+  if (code !== '0' && found === '0')
+    return { why: { ja: `照合が終了コード ${code} で失敗した`, en: `the verification failed with exit code ${code}` } }
   if (lines[0] === '@manager dpkg' && code !== '0' && code !== '1') {
     return { why: { ja: `照合が終了コード ${code} で失敗した`, en: `the verification failed with exit code ${code}` } }
   }
-  if (Number(found) > 20_000) return { why: { ja: `差が${found}個あり、一部だけ記録した`, en: `only a part of ${found} differences was recorded` } }
+  if (Number(found) > 20_000)
+    return {
+      why: { ja: `差が${found}個あり、一部だけ記録した`, en: `only a part of ${found} differences was recorded` },
+    }
   return undefined
 }
 

@@ -27,7 +27,10 @@ export function readDoas(files: readonly { readonly path: string; readonly lines
           text,
         )
       if (!match) {
-        gaps.push({ ja: `${path} の ${index + 1} 行目を読み取れない`, en: `line ${index + 1} of ${path} could not be understood` })
+        gaps.push({
+          ja: `${path} の ${index + 1} 行目を読み取れない`,
+          en: `line ${index + 1} of ${path} could not be understood`,
+        })
         continue
       }
       const [, options = '', identity = '', target, command, parameters] = match

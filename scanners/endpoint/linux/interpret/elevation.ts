@@ -18,6 +18,8 @@ export interface Assignment {
   readonly commands: readonly string[]
   readonly unrestricted: boolean
   readonly passwordRequired: boolean
+  /** Asks for the password of the target account (sudoers(5), targetpw, rootpw, runaspw): no more than su gives. */
+  readonly targetPassword?: boolean
   readonly installsSoftware: boolean
   readonly changesLogging: boolean
   readonly source: 'sudo' | 'sudo-rs' | 'doas' | 'polkit'
@@ -92,7 +94,11 @@ function doasOf(
   installed: boolean,
 ): { readonly doas: Doas | undefined; readonly doasUnreadable: boolean } {
   if (!installed) return { doas: undefined, doasUnreadable: false }
-  const paths = ['/etc/doas.conf', '/usr/local/etc/doas.conf', ...[...files.keys()].filter((path) => path.startsWith('/etc/doas.d/'))]
+  const paths = [
+    '/etc/doas.conf',
+    '/usr/local/etc/doas.conf',
+    ...[...files.keys()].filter((path) => path.startsWith('/etc/doas.d/')),
+  ]
   const present = paths.flatMap((path) => {
     const file = files.get(path)
     return file && file.state !== 'absent' ? [file] : []
@@ -120,6 +126,7 @@ function sudoAssignments(policy: Sudoers, source: 'sudo' | 'sudo-rs'): readonly 
           // taking commands out of ALL doesn't hold (sudoers(5), "Security notes")
           unrestricted: any((command) => command === 'ALL'),
           passwordRequired: allowed.every(({ password }) => password ?? asks),
+          targetPassword: ['targetpw', 'rootpw', 'runaspw'].some((name) => isOn(policy, name, principal)),
           installsSoftware: any(installsSoftware),
           changesLogging: any(changesLogging),
           source,
@@ -129,17 +136,25 @@ function sudoAssignments(policy: Sudoers, source: 'sudo' | 'sudo-rs'): readonly 
   )
 }
 
-/** `Defaults authenticate` for a principal: the last entry that speaks of everybody or of it. */
-function authenticates(policy: Sudoers, principal: string): boolean {
-  const entry = policy.defaults.findLast(
+/** The last entry of a flag that speaks of everybody or of a principal. */
+const flagOf = (policy: Sudoers, flag: string, principal: string) =>
+  policy.defaults.findLast(
     ({ name, binding }) =>
-      name === 'authenticate' && (binding === '' || (binding.startsWith(':') && binding.slice(1).split(',').includes(principal))),
+      name === flag && (binding === '' || (binding.startsWith(':') && binding.slice(1).split(',').includes(principal))),
   )
-  return entry === undefined || !entry.negated
-}
+
+/** A flag that is off by itself. */
+const isOn = (policy: Sudoers, flag: string, principal: string): boolean =>
+  flagOf(policy, flag, principal)?.negated === false
+
+/** `Defaults authenticate`, which is on by itself. */
+const authenticates = (policy: Sudoers, principal: string): boolean =>
+  flagOf(policy, 'authenticate', principal)?.negated !== true
 
 /** Whether an assignment makes its principal an administrator in effect. */
 export const isAdministration = (assignment: Assignment): boolean =>
-  assignment.unrestricted ||
-  ((assignment.role === 'root' || assignment.role === 'ALL' || assignment.source === 'polkit') &&
-    (assignment.installsSoftware || assignment.changesLogging || assignment.commands.some(givesEverything)))
+  // whoever must know root's password isn't an administrator by this rule
+  !(assignment.targetPassword && assignment.passwordRequired) &&
+  (assignment.unrestricted ||
+    ((assignment.role === 'root' || assignment.role === 'ALL' || assignment.source === 'polkit') &&
+      (assignment.installsSoftware || assignment.changesLogging || assignment.commands.some(givesEverything))))

@@ -86,7 +86,10 @@ const debianTeamEnds: Readonly<Record<string, string>> = {
 }
 
 /** Last day of security updates, `YYYY-MM-DD`; undefined for a release that isn't in the table. */
-export function lastSupportedDay(release: ReadonlyMap<string, string>, architecture: string | undefined): string | undefined {
+export function lastSupportedDay(
+  release: ReadonlyMap<string, string>,
+  architecture: string | undefined,
+): string | undefined {
   const given = release.get('SUPPORT_END')
   // os-release(5): the distribution's own word comes first
   if (given !== undefined) return /^\d{4}-\d{2}-\d{2}$/.test(given) ? given : undefined

@@ -21,7 +21,16 @@ export const interpretFileSharing: Part = (evidence) => {
   const refs = shares.map((share) => share.evidence)
   // one open share settles it
   const open = shares.filter(({ encrypted }) => encrypted.ok && !encrypted.value)
-  if (open.length > 0) return { facts: [known(setting, false, open.map((share) => share.evidence))] }
+  if (open.length > 0)
+    return {
+      facts: [
+        known(
+          setting,
+          false,
+          open.map((share) => share.evidence),
+        ),
+      ],
+    }
   for (const part of parts) if (!part.ok) return { facts: [unread(setting, part, refs)] }
   for (const { encrypted } of shares) if (!encrypted.ok) return { facts: [unread(setting, encrypted, refs)] }
   if (shares.length === 0) return { facts: [none(setting)] }
@@ -29,11 +38,10 @@ export const interpretFileSharing: Part = (evidence) => {
 }
 
 const none = (setting: string): Fact =>
-  inapplicable(
-    setting,
-    { ja: '接続中の共有も、提供する共有もない', en: 'no share is mounted and none is offered' },
-    [{ source: '/proc/self/mountinfo' }, { source: 'marks' }],
-  )
+  inapplicable(setting, { ja: '接続中の共有も、提供する共有もない', en: 'no share is mounted and none is offered' }, [
+    { source: '/proc/self/mountinfo' },
+    { source: 'marks' },
+  ])
 
 function mounted(evidence: Evidence): Reading<readonly Share[]> {
   const mounts = readMounts(evidence)
@@ -41,8 +49,15 @@ function mounted(evidence: Evidence): Reading<readonly Share[]> {
   return read(
     mounts.value
       // folders that a hypervisor hands in never cross a network
-      .filter((mount) => isNetworkFilesystem(mount.filesystem) && !/^(?:9p|virtiofs|vboxsf|prl_fs|fuse\.vmhgfs-fuse)$/.test(mount.filesystem))
-      .map((mount) => ({ encrypted: mountEncrypted(mount), evidence: { source: '/proc/self/mountinfo', at: `${mount.line}` } })),
+      .filter(
+        (mount) =>
+          isNetworkFilesystem(mount.filesystem) &&
+          !/^(?:9p|virtiofs|vboxsf|prl_fs|fuse\.vmhgfs-fuse)$/.test(mount.filesystem),
+      )
+      .map((mount) => ({
+        encrypted: mountEncrypted(mount),
+        evidence: { source: '/proc/self/mountinfo', at: `${mount.line}` },
+      })),
   )
 }
 
@@ -115,7 +130,10 @@ function exported(evidence: Evidence): Reading<readonly Share[]> {
         const words = options.split(/[,\s]+/)
         const sec = words.find((word) => word.startsWith('sec='))?.slice(4)
         const transport = words.find((word) => word.startsWith('xprtsec='))?.slice(8)
-        return sec === 'krb5p' || (transport !== undefined && transport.split(':').every((mode) => mode === 'tls' || mode === 'mtls'))
+        return (
+          sec === 'krb5p' ||
+          (transport !== undefined && transport.split(':').every((mode) => mode === 'tls' || mode === 'mtls'))
+        )
       }
       shares.push({
         encrypted: read(clients.length > 0 && clients.every(strong)),

@@ -163,7 +163,11 @@ function lastBoot(evidence: Evidence): Fact {
   const seconds = Number(lines.value.get('btime')?.[0] ?? Number.NaN)
   // the last second that ISO 8601 writes with four digits of the year
   if (!Number.isInteger(seconds) || seconds <= 0 || seconds > 253_402_300_799) {
-    return unread(setting, { why: { ja: '起動時刻を読めなかった', en: 'the time of the last start could not be read' } }, refs)
+    return unread(
+      setting,
+      { why: { ja: '起動時刻を読めなかった', en: 'the time of the last start could not be read' } },
+      refs,
+    )
   }
   return known(setting, new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'), refs, 'running')
 }

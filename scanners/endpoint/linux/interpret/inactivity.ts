@@ -30,7 +30,9 @@ export function inactivityLimit(evidence: Evidence): Fact {
           const days = step.arguments.map((option) => /^inactive=(\d+)$/.exec(option)?.[1]).findLast(Boolean)
           if (days !== undefined) limit ??= { days: Number(days), at: stepRef(step) }
         }
-        const ends = [...step.control.actions.values(), otherwise].some((action) => action === 'done' || typeof action === 'number')
+        const ends = [...step.control.actions.values(), otherwise].some(
+          (action) => action === 'done' || typeof action === 'number',
+        )
         if (ends) break
       }
     }
@@ -38,7 +40,11 @@ export function inactivityLimit(evidence: Evidence): Fact {
   }
   if (services.length > 0 && limits.length === services.length) {
     const days = Math.max(...limits.map((limit) => limit.days))
-    return known(setting, days * secondsPerDay, limits.map((limit) => limit.at))
+    return known(
+      setting,
+      days * secondsPerDay,
+      limits.map((limit) => limit.at),
+    )
   }
   const files = sectionFiles(evidence, 'account-files')
   if (!files.ok) return unread(setting, files)
@@ -46,12 +52,16 @@ export function inactivityLimit(evidence: Evidence): Fact {
   const file = paths.map((path) => files.value.get(path)).find((one) => one && one.state !== 'absent')
   if (!file) {
     if (!files.value.has('/etc/default/useradd')) {
-      return unread(setting, { why: { ja: 'useradd の既定値が証跡にない', en: 'the evidence has no defaults of useradd' } })
+      return unread(setting, {
+        why: { ja: 'useradd の既定値が証跡にない', en: 'the evidence has no defaults of useradd' },
+      })
     }
     return known(setting, 'never', [{ source: '/etc/default/useradd' }], 'platform-default')
   }
   if (file.state !== 'read') {
-    return unread(setting, { why: { ja: `${file.path} を読めない`, en: `${file.path} is not readable` } }, [{ source: file.path }])
+    return unread(setting, { why: { ja: `${file.path} を読めない`, en: `${file.path} is not readable` } }, [
+      { source: file.path },
+    ])
   }
   const line = parseSettings(file.path, file.lines).findLast(({ name }) => name === 'INACTIVE')
   // -1 and nothing: never (useradd(8))

@@ -46,12 +46,16 @@ function interfaces(evidence: Evidence): Table {
   return { type: 'interface', rows, complete: true, evidence: refs }
 }
 
-const notRead = (what: string): Field => ({ unreadable: { ja: `${what} を読めなかった`, en: `${what} could not be read` } })
+const notRead = (what: string): Field => ({
+  unreadable: { ja: `${what} を読めなかった`, en: `${what} could not be read` },
+})
 
 const macField = (entry: SystemValue | undefined): Field => {
   if (entry?.state !== 'read') return notRead('address')
   // the loopback and tunnels have none, or zeros
-  return /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(entry.value) && entry.value !== '00:00:00:00:00:00' ? entry.value : null
+  return /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(entry.value) && entry.value !== '00:00:00:00:00:00'
+    ? entry.value
+    : null
 }
 
 // ARPHRD numbers of include/uapi/linux/if_arp.h; sysfs keeps devices without hardware under devices/virtual
@@ -64,7 +68,7 @@ function kindOf(name: string, type: SystemValue | undefined, link: string | unde
   if (type.value === '32') return 'infiniband'
   if (type.value !== '1') return 'other'
   if (link !== undefined && /\/devices\/virtual\//.test(link)) return 'virtual'
-  return /^wl/.test(name) ? 'wireless' : 'ethernet'
+  return name.startsWith('wl') ? 'wireless' : 'ethernet'
 }
 
 function ipv6Field(values: ReadonlyMap<string, SystemValue>, name: string): Field {

@@ -21,7 +21,9 @@ export interface ModuleState {
 
 /** Which of the unused kernel modules can load, and which can't. */
 export const interpretKernelModules: Part = (evidence) => ({
-  facts: observesKernelModules.settings.map((setting) => inContainer(evidence, setting) ?? modulesFact(evidence, setting)),
+  facts: observesKernelModules.settings.map(
+    (setting) => inContainer(evidence, setting) ?? modulesFact(evidence, setting),
+  ),
 })
 
 function modulesFact(evidence: Evidence, setting: string): Fact {
@@ -51,15 +53,18 @@ export function moduleState(evidence: Evidence, module: string): Reading<ModuleS
   if (!text.ok) return text
   const name = module.replaceAll('-', '_')
   const lines = linesOf(text.value)
-  const has = (mark: string, what: string): boolean => lines.some((line) => line.replaceAll('-', '_') === `${mark} ${what}`.replaceAll('-', '_'))
+  const has = (mark: string, what: string): boolean =>
+    lines.some((line) => line.replaceAll('-', '_') === `${mark} ${what}`.replaceAll('-', '_'))
   const refs = (at: string): readonly EvidenceRef[] => [{ source: 'kernel-modules', at }]
   for (const mark of ['loaded', 'running', 'builtin']) {
     if (has(mark, name)) return read({ loadable: true, evidence: refs(`${mark} ${name}`) })
   }
-  if (has('present', `/sys/bus/usb/drivers/${module}`)) return read({ loadable: true, evidence: refs(`/sys/bus/usb/drivers/${module}`) })
+  if (has('present', `/sys/bus/usb/drivers/${module}`))
+    return read({ loadable: true, evidence: refs(`/sys/bus/usb/drivers/${module}`) })
   const values = systemValues(evidence, 'kernel-settings')
   const disabled = values.ok ? values.value.get('/proc/sys/kernel/modules_disabled') : undefined
-  if (disabled && numberOf(disabled) === 1) return read({ loadable: false, evidence: [{ source: '/proc/sys/kernel/modules_disabled' }] })
+  if (disabled && numberOf(disabled) === 1)
+    return read({ loadable: false, evidence: [{ source: '/proc/sys/kernel/modules_disabled' }] })
   // a kernel without modules has neither file (CONFIG_MODULES)
   if (has('absent', '/proc/modules') && disabled?.state === 'absent') {
     return read({ loadable: false, evidence: [{ source: '/proc/modules' }] })
@@ -70,7 +75,12 @@ export function moduleState(evidence: Evidence, module: string): Reading<ModuleS
   const cmdline = keyedLines(evidence, 'processor')
   const refused = cmdline.ok ? (cmdline.value.get('kernel-argument') ?? []) : []
   // module_blacklist= makes the kernel itself refuse (admin-guide/kernel-parameters)
-  if (refused.some((argument) => /^module_blacklist=/.test(argument) && argument.slice(17).replaceAll('-', '_').split(',').includes(name))) {
+  if (
+    refused.some(
+      (argument) =>
+        argument.startsWith('module_blacklist=') && argument.slice(17).replaceAll('-', '_').split(',').includes(name),
+    )
+  ) {
     return read({ loadable: false, evidence: [{ source: '/proc/cmdline', at: 'module_blacklist' }] })
   }
   if (has('available', name)) return read({ loadable: true, evidence: refs(`available ${name}`) })
@@ -83,7 +93,13 @@ export function moduleState(evidence: Evidence, module: string): Reading<ModuleS
 }
 
 // kmod reads folders in this order; a file hides those of the same name in later ones (modprobe.d(5))
-const folders = ['/etc/modprobe.d', '/run/modprobe.d', '/usr/local/lib/modprobe.d', '/usr/lib/modprobe.d', '/lib/modprobe.d']
+const folders = [
+  '/etc/modprobe.d',
+  '/run/modprobe.d',
+  '/usr/local/lib/modprobe.d',
+  '/usr/lib/modprobe.d',
+  '/lib/modprobe.d',
+]
 
 function installCommand(
   evidence: Evidence,
@@ -110,7 +126,10 @@ function installCommand(
       const match = /^\s*install\s+(\S+)\s+(.+?)\s*$/.exec(line)
       if (match?.[1]?.replaceAll('-', '_') !== module) continue
       // the first one wins (libkmod, kmod_module_get_install_commands)
-      return read({ blocks: /^(?:\/(?:usr\/)?s?bin\/)?(?:false|true|:)$/.test(match[2] ?? ''), evidence: { source: path, at: `${index}` } })
+      return read({
+        blocks: /^(?:\/(?:usr\/)?s?bin\/)?(?:false|true|:)$/.test(match[2] ?? ''),
+        evidence: { source: path, at: `${index}` },
+      })
     }
   }
   return read(undefined)

@@ -148,5 +148,7 @@ function fips(evidence: Evidence): Fact {
   // a kernel built without CONFIG_CRYPTO_FIPS has no such file and no such mode
   if (entry?.state === 'absent') return known(setting, false, refs, 'running')
   const number = entry && numberOf(entry)
-  return number === undefined ? unread(setting, whyNot(entry, path), refs) : known(setting, number === 1, refs, 'running')
+  return number === undefined
+    ? unread(setting, whyNot(entry, path), refs)
+    : known(setting, number === 1, refs, 'running')
 }

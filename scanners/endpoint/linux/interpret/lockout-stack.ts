@@ -120,7 +120,10 @@ export function stackLockout(pam: PamEvidence, service: string, user: PamUser): 
 }
 
 const tooMany = (service: string): Reading<never> =>
-  unreadable({ ja: `${service} の PAM スタックが複雑すぎて辿れない`, en: `the PAM stack of ${service} is too intricate to follow` })
+  unreadable({
+    ja: `${service} の PAM スタックが複雑すぎて辿れない`,
+    en: `the PAM stack of ${service} is too intricate to follow`,
+  })
 
 const unknownModules = (service: string, modules: readonly string[]): Reading<never> =>
   unreadable({

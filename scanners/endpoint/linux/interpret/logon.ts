@@ -87,7 +87,8 @@ function sshBanner(evidence: Evidence): readonly Fact[] {
   // Debian adds its own version to the protocol's version string unless told not to
   const addendum = valueOf(source.value.everybody, 'versionaddendum')
   const debian = valueOf(source.value.everybody, 'debianbanner')
-  const reveals = (debian.ok && debian.value === 'yes') || (addendum.ok && addendum.value !== 'none' && addendum.value !== '')
+  const built = !debian.ok && isDebian(evidence)
+  const reveals = built || (debian.ok && debian.value === 'yes') || (addendum.ok && addendum.value !== 'none' && addendum.value !== '')
   if (path === 'none') return bannerFacts(evidence, '', setting.value.evidence, sshLine, false, reveals)
   const files = accessFiles(evidence)
   const file = files.ok ? files.value.get(path) : undefined
@@ -105,6 +106,14 @@ function bannerFacts(evidence: Evidence, text: string, where: readonly EvidenceR
     known('logon.banner-present', isNotice(text, names, escapes), where, 'configured', scope),
     known('logon.banner-reveals-system', reveals || revealsSystem(text, names, escapes), where, 'configured', scope),
   ]
+}
+
+/** Debian and what is built from it patch sshd to say so by default. */
+function isDebian(evidence: Evidence): boolean {
+  const files = accessFiles(evidence)
+  const file = files.ok ? files.value.get('/etc/os-release') : undefined
+  // not knowing counts as revealing
+  return file?.state !== 'read' || file.lines.some((line) => /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/.test(line))
 }
 
 const knownSystems = ['Linux', 'Debian', 'Ubuntu', 'Red Hat', 'RHEL', 'CentOS', 'Rocky', 'AlmaLinux', 'Fedora', 'SUSE', 'Alpine', 'Arch Linux', 'Amazon Linux', 'Oracle Linux', 'Kernel']

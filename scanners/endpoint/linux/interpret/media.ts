@@ -6,7 +6,7 @@ import { inapplicable, known, type Part, unread } from './contribution.ts'
 import { type DesktopKey, desktopKey } from './dconf.ts'
 import { containerProof } from './kernel.ts'
 import { fileReading, presentMarks } from './system-text.ts'
-import { usbStorage } from './usb-storage.ts'
+import { type UsbStorage, usbStorage } from './usb-storage.ts'
 import { hasDesktop, serviceViews, virtualisation } from './views.ts'
 
 export const observesMedia = {
@@ -38,7 +38,7 @@ export const interpretMedia: Part = (evidence) => {
       storage.ok
         ? known('removable-media.storage-access', storage.value.access, storage.value.evidence, 'running')
         : unread('removable-media.storage-access', storage, [{ source: 'kernel-modules' }]),
-      permittedUsers(evidence, storage.ok ? storage.value.access : undefined),
+      permittedUsers(evidence, storage),
     ],
   }
 }
@@ -52,7 +52,10 @@ function autorun(evidence: Evidence): Fact {
   if (!desktop.value) {
     return inapplicable(
       setting,
-      { ja: 'デスクトップがなく、媒体のプログラムを始める物がない', en: 'there is no desktop that would start programs on media' },
+      {
+        ja: 'デスクトップがなく、媒体のプログラムを始める物がない',
+        en: 'there is no desktop that would start programs on media',
+      },
       desktopRefs,
     )
   }
@@ -76,11 +79,17 @@ function automount(evidence: Evidence): Fact {
     const refs = [{ source: 'services', at: 'autofs' }]
     if (autofs?.running || autofs?.automatic) return known(setting, true, refs, 'running')
     if (!autofs || autofs.running === undefined || autofs.automatic === undefined) {
-      return unread(setting, { why: { ja: 'autofs の状態を読めなかった', en: 'the state of autofs could not be read' } }, refs)
+      return unread(
+        setting,
+        { why: { ja: 'autofs の状態を読めなかった', en: 'the state of autofs could not be read' } },
+        refs,
+      )
     }
   }
   if (marks.value.has('/usr/bin/udiskie')) {
-    return unread(setting, { why: { ja: 'udiskie の設定は利用者ごとで読まない', en: 'udiskie is set by each user and not read' } })
+    return unread(setting, {
+      why: { ja: 'udiskie の設定は利用者ごとで読まない', en: 'udiskie is set by each user and not read' },
+    })
   }
   if (desktop.value) return desktopFact(evidence, setting, 'automount', 'false')
   return known(setting, false, [...desktopRefs, { source: 'marks' }], 'platform-default')
@@ -105,7 +114,12 @@ function desktopFact(evidence: Evidence, setting: string, key: string, strict: s
       continue
     }
     if (found.value.value !== strict) {
-      return known(setting, true, found.value.evidence, found.value.value === undefined ? 'platform-default' : 'configured')
+      return known(
+        setting,
+        true,
+        found.value.evidence,
+        found.value.value === undefined ? 'platform-default' : 'configured',
+      )
     }
     refs.push(...found.value.evidence)
     if (!found.value.locked) failure ??= { why: changeable(found.value) }
@@ -147,15 +161,19 @@ function udevMounts(evidence: Evidence): Reading<EvidenceRef | undefined> {
     if (!path.startsWith('/etc/udev/rules.d/') || file.state === 'absent') continue
     const lines = fileReading(file, path)
     if (!lines.ok) return lines
-    const at = lines.value.findIndex((line) => !/^\s*#/.test(line) && /RUN.*\b(?:systemd-mount|mount|pmount|usbmount)\b/.test(line))
+    const at = lines.value.findIndex(
+      (line) => !/^\s*#/.test(line) && /RUN.*\b(?:systemd-mount|mount|pmount|usbmount)\b/.test(line),
+    )
     if (at >= 0) return { ok: true, value: { source: path, at: `${at + 1}` } }
   }
   return { ok: true, value: undefined }
 }
 
-function permittedUsers(evidence: Evidence, access: string | undefined): Fact {
+function permittedUsers(evidence: Evidence, storage: Reading<UsbStorage>): Fact {
   const setting = 'removable-media.permitted-users'
-  if (access === 'blocked') return known(setting, [], [{ source: 'removable-media.storage-access' }], 'running')
+  if (!storage.ok) return unread(setting, storage, [{ source: 'kernel-modules' }])
+  if (storage.value.access === 'blocked')
+    return known(setting, [], [{ source: 'removable-media.storage-access' }], 'running')
   const marks = presentMarks(evidence)
   if (!marks.ok) return unread(setting, marks, [{ source: 'marks' }])
   const helpers = [
@@ -182,13 +200,15 @@ function permittedUsers(evidence: Evidence, access: string | undefined): Fact {
   if (table?.state !== 'absent') {
     const lines = fileReading(table, '/etc/fstab')
     if (!lines.ok) return unread(setting, lines, [{ source: '/etc/fstab' }])
-    const at = lines.value.findIndex((line) => /^(?:user|users|owner|group)$/m.test((line.replace(/#.*/, '').trim().split(/\s+/)[3] ?? '').replaceAll(',', '\n')))
+    const at = lines.value.findIndex((line) =>
+      /^(?:user|users|owner|group)$/m.test(
+        (line.replace(/#.*/, '').trim().split(/\s+/)[3] ?? '').replaceAll(',', '\n'),
+      ),
+    )
     if (at >= 0) {
-      return unread(
-        setting,
-        { why: { ja: 'fstab が一般利用者に接続を許す', en: 'fstab lets ordinary users mount' } },
-        [{ source: '/etc/fstab', at: `${at + 1}` }],
-      )
+      return unread(setting, { why: { ja: 'fstab が一般利用者に接続を許す', en: 'fstab lets ordinary users mount' } }, [
+        { source: '/etc/fstab', at: `${at + 1}` },
+      ])
     }
   }
   // mount(2) needs CAP_SYS_ADMIN, and nothing here gives it to others

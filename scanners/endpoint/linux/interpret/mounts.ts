@@ -29,11 +29,22 @@ export function readMounts(evidence: Evidence): Reading<readonly Mount[]> {
     const [, , number, , point, own = ''] = before.split(' ')
     const [filesystem, source, shared = ''] = after.split(' ')
     if (number === undefined || point === undefined || filesystem === undefined || source === undefined) {
-      if (line !== '') return unreadable({ ja: `mountinfo の${index + 1}行目を解せない`, en: `line ${index + 1} of mountinfo is not understood` })
+      if (line !== '')
+        return unreadable({
+          ja: `mountinfo の${index + 1}行目を解せない`,
+          en: `line ${index + 1} of mountinfo is not understood`,
+        })
       continue
     }
     const options = [...new Set([...own.split(','), ...shared.split(',')].filter((option) => option !== ''))]
-    mounts.push({ point: unescape(point), number, options: options.map(unescape), filesystem, source: unescape(source), line: index + 1 })
+    mounts.push({
+      point: unescape(point),
+      number,
+      options: options.map(unescape),
+      filesystem,
+      source: unescape(source),
+      line: index + 1,
+    })
   }
   // the collector's last line counts what the kernel gave, so a list that broke off can't pass for a short one
   if (counted !== mounts.length || mounts.length === 0) {

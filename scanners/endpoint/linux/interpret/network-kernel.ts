@@ -31,7 +31,9 @@ type Values = ReadonlyMap<string, SystemValue>
 export const interpretNetworkKernel: Part = (evidence) => {
   const values = systemValues(evidence, 'kernel-settings')
   if (!values.ok) {
-    return { facts: observesNetworkKernel.settings.map((setting) => unread(setting, values, [{ source: 'kernel-settings' }])) }
+    return {
+      facts: observesNetworkKernel.settings.map((setting) => unread(setting, values, [{ source: 'kernel-settings' }])),
+    }
   }
   const all = values.value
   const v4 = interfacesOf(all, 'ipv4', 'rp_filter')
@@ -55,12 +57,37 @@ export const interpretNetworkKernel: Part = (evidence) => {
         // IPv6 asks the interface alone, and never when it forwards (net/ipv6/route.c, rt6_do_redirect)
         ...each(six, ['accept_redirects', 'forwarding'], ([own, forwards]) => own !== 0 && forwards === 0),
       ]),
-      combine('hardening.redirects-sent', all, false, each(four, ['send_redirects'], ([own], [every]) => own !== 0 || every !== 0)),
+      combine(
+        'hardening.redirects-sent',
+        all,
+        false,
+        each(four, ['send_redirects'], ([own], [every]) => own !== 0 || every !== 0),
+      ),
       // the greater of both; 1 is strict and 2 loose, either checks (RFC 3704)
-      combine('hardening.reverse-path-filtered', all, true, each(four, ['rp_filter'], ([own = 0], [every = 0]) => Math.max(own, every) >= 1)),
-      single('hardening.syn-cookies', all, '/proc/sys/net/ipv4/tcp_syncookies', (number) => number === 1 || number === 2),
-      single('hardening.broadcast-ping-ignored', all, '/proc/sys/net/ipv4/icmp_echo_ignore_broadcasts', (number) => number === 1),
-      combine('hardening.martians-logged', all, true, each(four, ['log_martians'], ([own], [every]) => own !== 0 || every !== 0)),
+      combine(
+        'hardening.reverse-path-filtered',
+        all,
+        true,
+        each(four, ['rp_filter'], ([own = 0], [every = 0]) => Math.max(own, every) >= 1),
+      ),
+      single(
+        'hardening.syn-cookies',
+        all,
+        '/proc/sys/net/ipv4/tcp_syncookies',
+        (number) => number === 1 || number === 2,
+      ),
+      single(
+        'hardening.broadcast-ping-ignored',
+        all,
+        '/proc/sys/net/ipv4/icmp_echo_ignore_broadcasts',
+        (number) => number === 1,
+      ),
+      combine(
+        'hardening.martians-logged',
+        all,
+        true,
+        each(four, ['log_martians'], ([own], [every]) => own !== 0 || every !== 0),
+      ),
       combine('network.forwarding-enabled', all, false, [
         ...each(four, ['forwarding'], ([own]) => own !== 0),
         ...(v6.length === 0 ? [] : [ipv6Forwarding]),
@@ -128,7 +155,12 @@ function combine(setting: string, values: Values, strict: boolean, checks: reado
     }
     if (numbers.length < check.paths.length) continue
     if (check.answer(numbers) !== strict) {
-      return known(setting, !strict, check.paths.map((source) => ({ source })), 'running')
+      return known(
+        setting,
+        !strict,
+        check.paths.map((source) => ({ source })),
+        'running',
+      )
     }
     refs.push(...check.paths.map((source) => ({ source })))
   }
@@ -146,7 +178,9 @@ function single(setting: string, values: Values, path: string, value: (number: n
   const entry = values.get(path)
   const number = entry && numberOf(entry)
   const refs = [{ source: path }]
-  return number === undefined ? unread(setting, whyNot(entry, path), refs) : known(setting, value(number), refs, 'running')
+  return number === undefined
+    ? unread(setting, whyNot(entry, path), refs)
+    : known(setting, value(number), refs, 'running')
 }
 
 /** IPv6 by default (what a new interface gets) and on each interface. */
@@ -161,7 +195,16 @@ function ipv6Facts(
     // ipv6.disable=1 on the kernel's command line, or a kernel without it
     return star?.state === 'absent'
       ? { facts: [known(setting, false, refs, 'running')], scopes: [] }
-      : { facts: [unread(setting, { why: { ja: 'IPv6の設定を読めなかった', en: 'the IPv6 settings could not be read' } }, refs)], scopes: [] }
+      : {
+          facts: [
+            unread(
+              setting,
+              { why: { ja: 'IPv6の設定を読めなかった', en: 'the IPv6 settings could not be read' } },
+              refs,
+            ),
+          ],
+          scopes: [],
+        }
   }
   const scoped = interfaces
     .filter((name) => name !== 'all' && name !== 'default' && name !== 'lo')

@@ -47,7 +47,7 @@ export const observesNetworkServices = {
 
 /** Old and risky services, servers by kind, and the ways out. */
 export const interpretNetworkServices: Part = (evidence) => {
-  const where = [{ source: 'services' }, { source: 'listeners' }]
+  const where = [{ source: 'init' }, { source: 'sockets' }]
   const gateways = defaultGateways(evidence)
   const proxy = proxies(evidence)
   return {

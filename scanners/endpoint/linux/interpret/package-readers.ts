@@ -20,7 +20,7 @@ export interface PackageDetail {
 export interface Packages {
   readonly packages: readonly PackageDetail[]
   readonly missing?: { readonly why: LocalText; readonly needs?: LocalText }
-  /** Databases that lie on the machine, e.g. `dpkg`. */
+  /** Databases that lie on the machine and hold packages, e.g. `dpkg`. */
   readonly databases: ReadonlySet<string>
   /** `ID` and `ID_LIKE` of os-release(5), in lower case. */
   readonly distribution: readonly string[]
@@ -156,14 +156,23 @@ export function readPackages(evidence: Evidence): Reading<Packages> {
     missing = { why: { ja: 'パッケージの台帳が見つからない', en: 'no package database was found' } }
   }
   for (const database of databases) {
-    const reading = readDatabase(evidence, database)
+    const reading = readDatabase(evidence, database, databases)
+    // rpm as a mere tool on a Debian system leaves an empty database behind
+    if (reading.ok && reading.value.length === 0 && database === 'rpm' && databases.has('dpkg')) {
+      databases.delete('rpm')
+      continue
+    }
     if (reading.ok) packages.push(...reading.value)
     else missing ??= { why: reading.why, ...(reading.needs && { needs: reading.needs }) }
   }
   return { ok: true, value: { packages, databases, distribution, ...(missing && { missing }) } }
 }
 
-function readDatabase(evidence: Evidence, database: string): Reading<readonly PackageDetail[]> {
+function readDatabase(
+  evidence: Evidence,
+  database: string,
+  besides: ReadonlySet<string>,
+): Reading<readonly PackageDetail[]> {
   const parser = parsers[database]
   if (!parser) {
     return unreadable({
@@ -186,7 +195,8 @@ function readDatabase(evidence: Evidence, database: string): Reading<readonly Pa
     if (found !== 'skip') packages.push(found)
   }
   // an empty snap or flatpak installation is real, an empty system database is not
-  if (packages.length === 0 && database !== 'snap' && database !== 'flatpak') {
+  const mayBeEmpty = database === 'snap' || database === 'flatpak' || (database === 'rpm' && besides.has('dpkg'))
+  if (packages.length === 0 && !mayBeEmpty) {
     return unreadable({ ja: `${database} が1件も返さなかった`, en: `${database} returned no package at all` })
   }
   return { ok: true, value: packages }

@@ -102,7 +102,10 @@ export const hasProgram = (pam: PamEvidence, name: string): boolean =>
   [...pam.programs.keys()].some((path) => path.endsWith(`/${name}`))
 
 const denied = (path: string): Reading<never> =>
-  unreadable({ ja: `${path} を読めない`, en: `${path} is not readable` }, { ja: `${path} の読み取り`, en: `read access to ${path}` })
+  unreadable(
+    { ja: `${path} を読めない`, en: `${path} is not readable` },
+    { ja: `${path} の読み取り`, en: `read access to ${path}` },
+  )
 
 /** A stack, or why it can't be known. */
 export function readStack(pam: PamEvidence, service: string, type: PamType): Reading<readonly PamStep[]> {
@@ -135,7 +138,11 @@ export interface SettingLine {
  * Settings of the first of `paths` that exists, as `name = value`, `name value` or `name`, with `#`
  * comments. None when no such file exists.
  */
-export function settingLines(pam: PamEvidence, paths: readonly string[], required = false): Reading<readonly SettingLine[]> {
+export function settingLines(
+  pam: PamEvidence,
+  paths: readonly string[],
+  required = false,
+): Reading<readonly SettingLine[]> {
   for (const path of paths) {
     const file = pam.collected.get(path)
     if (file === undefined || file.state === 'absent') {

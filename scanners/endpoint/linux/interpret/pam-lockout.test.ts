@@ -44,11 +44,17 @@ describe('stacks that count failures', () => {
     })
   })
   it('Red Hat, minimal with-faillock, with a faillock.conf', () => {
-    const files = { ...redHat(authselectMinimalFaillock), [conf]: 'deny = 5\nunlock_time = 1800 # half an hour\nfail_interval=60\n' }
+    const files = {
+      ...redHat(authselectMinimalFaillock),
+      [conf]: 'deny = 5\nunlock_time = 1800 # half an hour\nfail_interval=60\n',
+    }
     expect(lockout({ files })).toMatchObject({ threshold: 5, duration: 1800, 'observation-window': 60, ...rootNever })
   })
   it('Debian, through pam-auth-update', () => {
-    const files = { ...debian({ auth: debianFaillockAuth, account: debianFaillockAccount }), [conf]: 'deny=4\nunlock_time=0\n' }
+    const files = {
+      ...debian({ auth: debianFaillockAuth, account: debianFaillockAccount }),
+      [conf]: 'deny=4\nunlock_time=0\n',
+    }
     expect(lockout({ files, debian: true })).toMatchObject({ threshold: 4, duration: 'until-unlocked' })
   })
   it('Arch Linux as installed', () => {
@@ -65,7 +71,10 @@ describe('stacks that count failures', () => {
 })
 
 describe('stacks that do not lock, whatever faillock.conf says', () => {
-  const files = (pam: Readonly<Record<string, string>>) => ({ ...pam, [conf]: 'deny = 3\nunlock_time = 600\neven_deny_root\n' })
+  const files = (pam: Readonly<Record<string, string>>) => ({
+    ...pam,
+    [conf]: 'deny = 3\nunlock_time = 600\neven_deny_root\n',
+  })
   test.each([
     ['Debian 12 as installed', debian({ auth: debianAuth })],
     ['Ubuntu with sssd', debian({ auth: ubuntuSssAuth })],
@@ -74,7 +83,9 @@ describe('stacks that do not lock, whatever faillock.conf says', () => {
     ['Alpine', alpine],
     [
       'authfail that a failed requisite pam_unix never reaches',
-      debian({ auth: 'auth required pam_faillock.so preauth\nauth requisite pam_unix.so\nauth optional pam_faillock.so authfail\n' }),
+      debian({
+        auth: 'auth required pam_faillock.so preauth\nauth requisite pam_unix.so\nauth optional pam_faillock.so authfail\n',
+      }),
     ],
     [
       'authfail behind pam_deny',
@@ -94,7 +105,10 @@ describe('stacks that do not lock, whatever faillock.conf says', () => {
         auth: 'auth optional pam_faillock.so preauth\nauth [success=1 default=bad] pam_unix.so\nauth [default=die] pam_faillock.so authfail\nauth required pam_permit.so\n',
       }),
     ],
-    ['preauth alone, which nothing ever feeds', debian({ auth: 'auth required pam_faillock.so preauth\nauth required pam_unix.so\n' })],
+    [
+      'preauth alone, which nothing ever feeds',
+      debian({ auth: 'auth required pam_faillock.so preauth\nauth required pam_unix.so\n' }),
+    ],
     [
       'counting in another folder than the one looked into',
       debian({
@@ -109,7 +123,9 @@ describe('stacks that do not lock, whatever faillock.conf says', () => {
     expect(facts[0]?.evidence.map((ref) => ref.source)).toContain('/etc/pam.d/common-auth')
   })
   it('the module isn’t installed', () => {
-    expect(lockout({ files: redHat(authselectSssdFaillock), without: ['pam_faillock'] })).not.toMatchObject({ threshold: 3 })
+    expect(lockout({ files: redHat(authselectSssdFaillock), without: ['pam_faillock'] })).not.toMatchObject({
+      threshold: 3,
+    })
   })
   it('deny=0', () => {
     expect(lockout({ files: { ...redHat(authselectSssdFaillock), [conf]: 'deny = 0\n' } })).toMatchObject(never)
@@ -132,15 +148,23 @@ describe('arguments and files', () => {
   })
   it('root is locked with even_deny_root, for root_unlock_time', () => {
     const files = { ...redHat(authselectMinimalFaillock), [conf]: 'deny=3\neven_deny_root\nroot_unlock_time=60\n' }
-    expect(lockout({ files })).toMatchObject({ duration: 600, 'threshold[category:root]': 3, 'duration[category:root]': 60 })
+    expect(lockout({ files })).toMatchObject({
+      duration: 600,
+      'threshold[category:root]': 3,
+      'duration[category:root]': 60,
+    })
   })
   it('root_unlock_time alone doesn’t lock root, whatever the manual says', () => {
-    expect(lockout({ files: { ...redHat(authselectMinimalFaillock), [conf]: 'root_unlock_time=60\n' } })).toMatchObject(rootNever)
+    expect(lockout({ files: { ...redHat(authselectMinimalFaillock), [conf]: 'root_unlock_time=60\n' } })).toMatchObject(
+      rootNever,
+    )
   })
   it('unlock_time=never', () => {
-    expect(lockout({ files: { ...redHat(authselectMinimalFaillock), [conf]: 'unlock_time = never\n' } })).toMatchObject({
-      duration: 'until-unlocked',
-    })
+    expect(lockout({ files: { ...redHat(authselectMinimalFaillock), [conf]: 'unlock_time = never\n' } })).toMatchObject(
+      {
+        duration: 'until-unlocked',
+      },
+    )
   })
   it('an unreadable faillock.conf leaves everything open', () => {
     expect(lockout({ files: { ...redHat(authselectMinimalFaillock), [conf]: { state: 'denied' } } })).toMatchObject({
@@ -149,11 +173,34 @@ describe('arguments and files', () => {
     })
   })
   it('an unreadable included file leaves everything open', () => {
-    const files = { ...redHat(authselectMinimalFaillock), '/etc/pam.d/system-auth': { state: 'denied' as const }, '/etc/pam.d/password-auth': { state: 'denied' as const } }
+    const files = {
+      ...redHat(authselectMinimalFaillock),
+      '/etc/pam.d/system-auth': { state: 'denied' as const },
+      '/etc/pam.d/password-auth': { state: 'denied' as const },
+    }
     expect(lockout({ files })).toMatchObject({ threshold: 'unreadable' })
   })
+  it('a folder of services that can’t be listed leaves everything open, root too', () => {
+    const files = { ...redHat(authselectMinimalFaillock), '/etc/pam.d/*': { state: 'denied' as const } }
+    expect(lockout({ files })).toMatchObject({ threshold: 'unreadable', 'threshold[category:root]': 'unreadable' })
+  })
+  it('a desktop with a stack of its own is a line of its own', () => {
+    const files = { ...redHat(authselectSssdFaillock), '/etc/pam.d/gdm-password': 'auth required pam_unix.so\n' }
+    expect(lockout({ files })).toMatchObject({
+      threshold: 'never',
+      'threshold[line:ssh]': 3,
+      'threshold[line:console]': 3,
+    })
+  })
+  it('sudo without lockout is a scope of its own and leaves the default alone', () => {
+    const files = { ...redHat(authselectSssdFaillock), '/etc/pam.d/sudo': 'auth required pam_unix.so\n' }
+    expect(lockout({ files })).toMatchObject({ threshold: 3, 'threshold[line:elevation]': 'never' })
+  })
   it('an unknown module that may let people past leaves it open', () => {
-    const stack = authselectMinimalFaillock.replace('auth required pam_faillock.so preauth', 'auth [success=1 default=ignore] pam_local_rule.so\nauth required pam_faillock.so preauth')
+    const stack = authselectMinimalFaillock.replace(
+      'auth required pam_faillock.so preauth',
+      'auth [success=1 default=ignore] pam_local_rule.so\nauth required pam_faillock.so preauth',
+    )
     const evidence = machineEvidence({ files: redHat(stack) })
     const section = evidence.sections.get('pam-modules')
     const sections = new Map(evidence.sections)
@@ -193,6 +240,9 @@ describe('scopes', () => {
 })
 
 test('without any PAM nothing locks', () => {
-  const evidence = machineEvidence({ files: {} }, { 'pam-modules': 'present /etc/alpine-release', 'pam-files': filesText({ '/etc/pam.conf': { state: 'absent' } }) })
+  const evidence = machineEvidence(
+    { files: {} },
+    { 'pam-modules': 'present /etc/alpine-release', 'pam-files': filesText({ '/etc/pam.conf': { state: 'absent' } }) },
+  )
   expect(interpretLockout(evidence).facts?.[0]).toMatchObject({ state: 'known', value: 'never' })
 })

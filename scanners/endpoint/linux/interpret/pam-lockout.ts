@@ -33,7 +33,13 @@ type Line = 'ssh' | 'console' | 'desktop' | 'elevation'
  */
 export const interpretLockout: Part = (evidence): Contribution => {
   const pam = pamEvidence(evidence)
-  if (!pam.ok) return { facts: settings.map((setting) => unread(setting, pam)), populations: populations(evidence, []) }
+  if (!pam.ok) {
+    return {
+      facts: [undefined, rootScope].flatMap((scope) => settings.map((setting) => unread(setting, pam, [], scope))),
+      scopes: [{ settings, scope: rootScope }],
+      populations: populations(evidence, []),
+    }
+  }
   const services = servicesInUse(pam.value)
   const of = (users: readonly PamUser[], lines: readonly Line[]): readonly ServiceLockout[] =>
     lines.flatMap((line) =>
@@ -49,7 +55,7 @@ export const interpretLockout: Part = (evidence): Contribution => {
   const common = JSON.stringify(valuesOf(overall))
   for (const line of [...logon, 'elevation'] as const) {
     const own = of(everyday, [line])
-    if (own.length === 0 || own.every(({ reading }) => reading.ok && reading.value.state === 'no-password')) continue
+    if (own.every(({ reading }) => reading.ok && reading.value.state === 'no-password')) continue
     if (JSON.stringify(valuesOf(own)) === common) continue
     const scope: Scope = { kind: 'line', key: line }
     scopes.push({ settings, scope })
@@ -116,7 +122,9 @@ function lockoutOf(pam: PamEvidence, line: Line, service: string, user: PamUser)
 
 /** The weakest of several services, each value by itself. */
 function valuesOf(services: readonly ServiceLockout[]) {
-  const locking = services.flatMap(({ reading }) => (reading.ok && reading.value.state === 'locks' ? reading.value : []))
+  const locking = services.flatMap(({ reading }) =>
+    reading.ok && reading.value.state === 'locks' ? reading.value : [],
+  )
   const unreadable = services.find(({ reading }) => !reading.ok)?.reading
   const never = services.some(({ reading }) => reading.ok && reading.value.state === 'never')
   // where one service never locks, what the others do makes no difference
@@ -161,7 +169,13 @@ function factsOf(services: readonly ServiceLockout[], scope?: Scope): readonly F
   }
   const fact = (setting: string, key: 'threshold' | 'duration' | 'window', value: number | string): Fact => {
     const set = locking.flatMap((module) => module.set.get(key) ?? [])
-    return known(setting, value, unique([...set, ...evidence]), set.length > 0 ? 'configured' : 'platform-default', scope)
+    return known(
+      setting,
+      value,
+      unique([...set, ...evidence]),
+      set.length > 0 ? 'configured' : 'platform-default',
+      scope,
+    )
   }
   return [
     fact(threshold, 'threshold', values.threshold),

@@ -14,7 +14,11 @@ describe('two kinds of factor at the console', () => {
   test.each([
     ['a password alone', debianAuth, false],
     ['a password and a code', `${unix}auth required pam_google_authenticator.so\n`, true],
-    ['a code that accounts without one needn’t give', `${unix}auth required pam_google_authenticator.so nullok\n`, false],
+    [
+      'a code that accounts without one needn’t give',
+      `${unix}auth required pam_google_authenticator.so nullok\n`,
+      false,
+    ],
     ['an optional code', `${unix}auth optional pam_google_authenticator.so\n`, false],
     ['a key instead of the password', `auth sufficient pam_u2f.so\n${unix}`, false],
     ['a key and the password', `${unix}auth required pam_u2f.so cue\n`, true],
@@ -25,7 +29,11 @@ describe('two kinds of factor at the console', () => {
     ['two passwords', `${unix}auth required pam_ldap.so\n`, false],
     ['a server that decides by itself', 'auth required pam_radius_auth.so\n', 'unreadable'],
     ['a password, then a server that decides by itself', `${unix}auth required pam_duo.so\n`, 'unreadable'],
-    ['a group without a code', `${unix}auth [success=1 default=ignore] pam_succeed_if.so user ingroup nomfa\nauth required pam_oath.so\n`, false],
+    [
+      'a group without a code',
+      `${unix}auth [success=1 default=ignore] pam_succeed_if.so user ingroup nomfa\nauth required pam_oath.so\n`,
+      false,
+    ],
     ['nobody gets in', 'auth required pam_deny.so\n', 'inapplicable'],
   ])('%s', (_, auth, value) => {
     expect(console_(auth)).toBe(value)
@@ -46,7 +54,9 @@ describe('two kinds of factor at the console', () => {
 
 describe('elevation', () => {
   const elevation = (files: Readonly<Record<string, string>>) =>
-    interpretPamMfa(machineEvidence({ files, debian: true })).facts?.find((fact) => fact.setting === 'mfa.required-for-elevation')
+    interpretPamMfa(machineEvidence({ files, debian: true })).facts?.find(
+      (fact) => fact.setting === 'mfa.required-for-elevation',
+    )
   it('sudo and su both need two', () => {
     const both = debian({ auth: `${unix}auth required pam_u2f.so\n` })
     expect(elevation(both)).toMatchObject({ state: 'known', value: true })
@@ -60,10 +70,16 @@ describe('the PAM half of SSH', () => {
     ['a password and a code', `${unix}auth required pam_oath.so\n`, 'two'],
     ['closed', 'auth required pam_deny.so\n', 'closed'],
   ])('%s', (_, auth, all) => {
-    expect(sshPamMfa(machineEvidence({ files: debian({ auth }) }))).toMatchObject({ ok: true, value: { used: true, all } })
+    expect(sshPamMfa(machineEvidence({ files: debian({ auth }) }))).toMatchObject({
+      ok: true,
+      value: { used: true, all },
+    })
   })
   it('is not asked with UsePAM no', () => {
-    expect(sshPamMfa(machineEvidence({ files: redHat(authselectSssd), usePam: 'no' }))).toMatchObject({ ok: true, value: { used: false } })
+    expect(sshPamMfa(machineEvidence({ files: redHat(authselectSssd), usePam: 'no' }))).toMatchObject({
+      ok: true,
+      value: { used: false },
+    })
   })
   it('is unknown when sshd_config is unreadable', () => {
     expect(sshPamMfa(machineEvidence({ files: redHat(authselectSssd), usePam: 'denied' }))).toMatchObject({ ok: false })

@@ -65,9 +65,13 @@ export const interpretPamMfa: Part = (evidence): Contribution => {
   const pam = pamEvidence(evidence)
   if (!pam.ok) {
     const lines = [console, desktop].flatMap((scope) => byLine.map((setting) => unread(setting, pam, [], scope)))
-    return { scopes, facts: [...lines, unread('mfa.required-for-elevation', pam), unread('mfa.required-for-unlock', pam)] }
+    return {
+      scopes,
+      facts: [...lines, unread('mfa.required-for-elevation', pam), unread('mfa.required-for-unlock', pam)],
+    }
   }
-  const present = (names: readonly string[]): readonly string[] => names.filter((name) => hasPamService(pam.value, name))
+  const present = (names: readonly string[]): readonly string[] =>
+    names.filter((name) => hasPamService(pam.value, name))
   const graphical = hasDesktop(evidence)
   const desktops = present(logonServices.desktop)
   const facts: Fact[] = []
@@ -77,7 +81,9 @@ export const interpretPamMfa: Part = (evidence): Contribution => {
     facts.push(desktopFact(setting, pam.value, desktops, users, graphical, desktop))
   }
   // a program that isn't installed may have left its service behind
-  const elevating = present(logonServices.elevation).filter((name) => name === 'polkit-1' || hasProgram(pam.value, name.replace(/-[il]$/, '')))
+  const elevating = present(logonServices.elevation).filter(
+    (name) => name === 'polkit-1' || hasProgram(pam.value, name.replace(/-[il]$/, '')),
+  )
   const administrators: readonly PamUser[] = ['administrator', 'general']
   facts.push(
     elevating.length > 0
@@ -86,7 +92,10 @@ export const interpretPamMfa: Part = (evidence): Contribution => {
         ? factOf('mfa.required-for-elevation', pam.value, ['other'], administrators)
         : inapplicable(
             'mfa.required-for-elevation',
-            { ja: '権限を昇格するコマンドが入っていない', en: 'no program that gives administrator rights is installed' },
+            {
+              ja: '権限を昇格するコマンドが入っていない',
+              en: 'no program that gives administrator rights is installed',
+            },
             [{ source: 'pam-modules' }],
           ),
     desktopFact('mfa.required-for-unlock', pam.value, present(lockers), ['general', 'administrator'], graphical),
@@ -113,17 +122,27 @@ function desktopFact(
   }
   if (services.length > 0) return factOf(setting, pam, services, users, scope)
   if (!graphical.ok) return unread(setting, graphical, [], scope)
-  const why = { ja: 'デスクトップの認証サービスが見つからない', en: 'the desktop’s authentication service was not found' }
+  const why = {
+    ja: 'デスクトップの認証サービスが見つからない',
+    en: 'the desktop’s authentication service was not found',
+  }
   return unread(setting, { why }, [{ source: 'pam-files' }], scope)
 }
 
 /** Demanded on every service and of every user, or not. */
-function factOf(setting: string, pam: PamEvidence, services: readonly string[], users: readonly PamUser[], scope?: Scope): Fact {
+function factOf(
+  setting: string,
+  pam: PamEvidence,
+  services: readonly string[],
+  users: readonly PamUser[],
+  scope?: Scope,
+): Fact {
   const evidence: readonly EvidenceRef[] = serviceRefs(pam, services, 'auth')
   // without PAM the only thing that login knows is the password
   if (pam.withoutPam) return known(setting, false, evidence, 'platform-default', scope)
   const demands = services.flatMap((service) => users.map((user) => factorDemand(pam, service, user)))
-  if (demands.some((demand) => demand.ok && demand.value === 'one')) return known(setting, false, evidence, 'configured', scope)
+  if (demands.some((demand) => demand.ok && demand.value === 'one'))
+    return known(setting, false, evidence, 'configured', scope)
   const failed = demands.find((demand) => !demand.ok)
   if (failed && !failed.ok) return unread(setting, failed, evidence, scope)
   if (demands.every((demand) => demand.ok && demand.value === 'closed')) {

@@ -65,7 +65,15 @@ const byKind: Readonly<Partial<Record<PamModuleKind, readonly string[]>>> = {
   ],
   biometric: ['pam_fprintd', 'pam_fprint', 'pam_thinkfinger', 'pam_howdy', 'pam_fingerprint-gui', 'pam_validity'],
   'two-factor': ['pam_pkcs11', 'pam_p11', 'pam_pkcs11_login'],
-  'unknown-factor': ['pam_radius', 'pam_radius_auth', 'pam_duo', 'pam_sss_gss', 'pam_himmelblau', 'pam_securid', 'pam_rsa'],
+  'unknown-factor': [
+    'pam_radius',
+    'pam_radius_auth',
+    'pam_duo',
+    'pam_sss_gss',
+    'pam_himmelblau',
+    'pam_securid',
+    'pam_rsa',
+  ],
   neutral: [
     'pam_env',
     'pam_nologin',
@@ -105,7 +113,15 @@ const byKind: Readonly<Partial<Record<PamModuleKind, readonly string[]>>> = {
   ignored: ['pam_faildelay', 'pam_warn', 'pam_cap', 'pam_group', 'pam_issue', 'pam_systemd_loadkey'],
   permit: ['pam_permit', 'pam_ftp'],
   deny: ['pam_deny', 'pam_rootok'],
-  condition: ['pam_usertype', 'pam_localuser', 'pam_succeed_if', 'pam_wheel', 'pam_sepermit', 'pam_timestamp', 'pam_access'],
+  condition: [
+    'pam_usertype',
+    'pam_localuser',
+    'pam_succeed_if',
+    'pam_wheel',
+    'pam_sepermit',
+    'pam_timestamp',
+    'pam_access',
+  ],
   faillock: ['pam_faillock'],
   tally: ['pam_tally', 'pam_tally2'],
 }
@@ -185,7 +201,8 @@ function succeeds(left: string, operator: string, right: string, user: PamUser):
   }
   if (left === 'user' && (operator === 'ingroup' || operator === 'notingroup')) {
     const groups = right.split(':')
-    if (groups.some((group) => administratorGroups.has(group)) && user === 'administrator') return operator === 'ingroup'
+    if (groups.some((group) => administratorGroups.has(group)) && user === 'administrator')
+      return operator === 'ingroup'
     return undefined
   }
   if (left === 'user' && (operator === '=' || operator === '!=') && right === 'root') {

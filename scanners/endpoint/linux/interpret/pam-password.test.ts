@@ -26,7 +26,10 @@ function password(machine: Machine): Readonly<Record<string, unknown>> {
 }
 
 const conf = '/etc/security/pwquality.conf'
-const passwordStack = (lines: string): Machine => ({ files: debian({ auth: debianAuth, password: lines }), debian: true })
+const passwordStack = (lines: string): Machine => ({
+  files: debian({ auth: debianAuth, password: lines }),
+  debian: true,
+})
 
 describe('what the stack enforces', () => {
   it('Debian 12 as installed: six characters, no quality check, yescrypt', () => {
@@ -42,7 +45,9 @@ describe('what the stack enforces', () => {
     })
   })
   it('Debian with libpam-pwquality', () => {
-    expect(password({ files: debian({ auth: debianAuth, password: debianPasswordWithQuality }), debian: true })).toMatchObject({
+    expect(
+      password({ files: debian({ auth: debianAuth, password: debianPasswordWithQuality }), debian: true }),
+    ).toMatchObject({
       'minimum-length': 8,
       'quality-enforced': true,
       'dictionary-check': true,
@@ -78,11 +83,20 @@ describe('what the stack enforces', () => {
     ['Arch', arch],
     ['Alpine', alpine],
   ])('%s: nothing but an empty password is refused', (_, files) => {
-    expect(password({ files })).toMatchObject({ 'minimum-length': 1, 'quality-enforced': false, 'hash-algorithm': 'sha512' })
+    expect(password({ files })).toMatchObject({
+      'minimum-length': 1,
+      'quality-enforced': false,
+      'hash-algorithm': 'sha512',
+    })
   })
   it('pam_passwdqc', () => {
-    const lines = 'password requisite pam_passwdqc.so min=disabled,disabled,disabled,12,8\npassword required pam_unix.so use_authtok\n'
-    expect(password(passwordStack(lines))).toMatchObject({ 'minimum-length': 8, 'character-classes': 3, 'quality-enforced[root]': true })
+    const lines =
+      'password requisite pam_passwdqc.so min=disabled,disabled,disabled,12,8\npassword required pam_unix.so use_authtok\n'
+    expect(password(passwordStack(lines))).toMatchObject({
+      'minimum-length': 8,
+      'character-classes': 3,
+      'quality-enforced[root]': true,
+    })
   })
 })
 
@@ -98,7 +112,9 @@ describe('credits (pam_pwquality(8), minlen)', () => {
     expect(password({ files: { ...redHat(authselectSssd), [conf]: text } })).toMatchObject({ 'minimum-length': length })
   })
   it('an old libpwquality has other defaults, and which one it is must be known', () => {
-    expect(password({ files: redHat(authselectMinimalFaillock), without: ['pam_usertype'] })).toMatchObject({ 'minimum-length': 'unreadable' })
+    expect(password({ files: redHat(authselectMinimalFaillock), without: ['pam_usertype'] })).toMatchObject({
+      'minimum-length': 'unreadable',
+    })
   })
 })
 
@@ -109,13 +125,18 @@ describe('ways around the check', () => {
     ['a sufficient pam_unix before it', `password sufficient pam_unix.so\n${check}password required pam_deny.so\n`],
     ['a jump over it', `password [default=1] pam_permit.so\n${check}password required pam_unix.so\n`],
     ['it only warns', 'password requisite pam_pwquality.so enforcing=0\npassword required pam_unix.so use_authtok\n'],
-    ['pam_pwhistory between them asks again', `${check}password required pam_pwhistory.so\npassword required pam_unix.so use_authtok\n`],
+    [
+      'pam_pwhistory between them asks again',
+      `${check}password required pam_pwhistory.so\npassword required pam_unix.so use_authtok\n`,
+    ],
   ])('%s', (_, lines) => {
     expect(password(passwordStack(lines))).toMatchObject({ 'quality-enforced': false })
   })
   it('the module isn’t installed and its line doesn’t count', () => {
     const lines = 'password optional pam_pwquality.so\npassword required pam_unix.so\n'
-    expect(password({ ...passwordStack(lines), without: ['pam_pwquality'] })).toMatchObject({ 'quality-enforced': false })
+    expect(password({ ...passwordStack(lines), without: ['pam_pwquality'] })).toMatchObject({
+      'quality-enforced': false,
+    })
   })
   it('a line of pwquality.conf without the module in the stack is nothing', () => {
     const files = { ...debian({ auth: debianAuth, password: debianPassword }), [conf]: 'minlen = 20\n' }
@@ -127,15 +148,25 @@ describe('history', () => {
   const unix = 'password required pam_unix.so use_authtok\n'
   test.each([
     ['pam_pwhistory with its default', `password requisite pam_pwhistory.so\n${unix}`, 10, 0],
-    ['remember=24 enforce_for_root', `password requisite pam_pwhistory.so remember=24 enforce_for_root\n${unix}`, 24, 24],
+    [
+      'remember=24 enforce_for_root',
+      `password requisite pam_pwhistory.so remember=24 enforce_for_root\n${unix}`,
+      24,
+      24,
+    ],
     ['remember=0 does nothing', `password requisite pam_pwhistory.so remember=0\n${unix}`, 0, 0],
     ['pam_unix remember', 'password required pam_unix.so remember=5\n', 5, 0],
   ])('%s', (_, lines, size, root) => {
     expect(password(passwordStack(lines))).toMatchObject({ 'history-size': size, 'history-size[root]': root })
   })
   it('pwhistory.conf counts on Red Hat', () => {
-    const stack = authselectSssd.replace('password sufficient pam_unix.so', 'password requisite pam_pwhistory.so use_authtok\npassword sufficient pam_unix.so')
-    expect(password({ files: { ...redHat(stack), '/etc/security/pwhistory.conf': 'remember = 7\n' } })).toMatchObject({ 'history-size': 7 })
+    const stack = authselectSssd.replace(
+      'password sufficient pam_unix.so',
+      'password requisite pam_pwhistory.so use_authtok\npassword sufficient pam_unix.so',
+    )
+    expect(password({ files: { ...redHat(stack), '/etc/security/pwhistory.conf': 'remember = 7\n' } })).toMatchObject({
+      'history-size': 7,
+    })
   })
 })
 
@@ -148,14 +179,23 @@ describe('ages of login.defs(5)', () => {
     ['PASS_MAX_DAYS\t90\nPASS_MIN_DAYS\t1\n', 7_776_000, 86_400],
     ['PASS_MAX_DAYS 365\nPASS_MIN_DAYS -1\n', 31_536_000, 0],
   ])('%j', (text, maximum, minimum) => {
-    expect(password({ files: { ...base, '/etc/login.defs': text } })).toMatchObject({ 'maximum-age': maximum, 'minimum-age': minimum })
+    expect(password({ files: { ...base, '/etc/login.defs': text } })).toMatchObject({
+      'maximum-age': maximum,
+      'minimum-age': minimum,
+    })
   })
   it('a vendor’s file counts only without one in /etc', () => {
-    const files = { ...base, '/etc/login.defs': { state: 'absent' as const }, '/usr/etc/login.defs': 'PASS_MAX_DAYS 30\n' }
+    const files = {
+      ...base,
+      '/etc/login.defs': { state: 'absent' as const },
+      '/usr/etc/login.defs': 'PASS_MAX_DAYS 30\n',
+    }
     expect(password({ files })).toMatchObject({ 'maximum-age': 2_592_000 })
   })
   it('an unreadable file is unreadable', () => {
-    expect(password({ files: { ...base, '/etc/login.defs': { state: 'denied' } } })).toMatchObject({ 'maximum-age': 'unreadable' })
+    expect(password({ files: { ...base, '/etc/login.defs': { state: 'denied' } } })).toMatchObject({
+      'maximum-age': 'unreadable',
+    })
   })
 })
 

@@ -40,9 +40,13 @@ const secondsPerDay = 86_400
 /** Rules for new passwords that can't be got around, and what login.defs gives new accounts. */
 export const interpretPassword: Part = (evidence): Contribution => {
   const pam = pamEvidence(evidence)
-  if (!pam.ok) return { facts: observesPassword.settings.map((setting) => unread(setting, pam)) }
-  const services = ['passwd', ...logonServices.console, ...logonServices.ssh, ...logonServices.desktop].filter((service) =>
-    hasPamService(pam.value, service),
+  if (!pam.ok) {
+    const own = observesPassword.settings.map((setting) => unread(setting, pam))
+    const ofRoot = rules.map((setting) => unread(setting, pam, [], rootScope))
+    return { facts: [...own, ...ofRoot], scopes: [{ settings: rules, scope: rootScope }] }
+  }
+  const services = ['passwd', ...logonServices.console, ...logonServices.ssh, ...logonServices.desktop].filter(
+    (service) => hasPamService(pam.value, service),
   )
   const facts = [
     ...ruleFacts(evidence, pam.value, services, 'general'),
@@ -94,7 +98,12 @@ interface Sum {
   readonly set: readonly EvidenceRef[]
 }
 
-function ruleFact(setting: (typeof rules)[number], stacks: readonly PasswordStack[], files: readonly EvidenceRef[], scope?: Scope): Fact {
+function ruleFact(
+  setting: (typeof rules)[number],
+  stacks: readonly PasswordStack[],
+  files: readonly EvidenceRef[],
+  scope?: Scope,
+): Fact {
   const sums = stacks.map((stack) => sumOf(setting, stack.enforced))
   // the weakest service decides
   const failed = sums.find((sum) => !sum.value.ok)
@@ -111,7 +120,11 @@ function sumOf(setting: (typeof rules)[number], enforced: readonly QualityRules[
   }
   const any = (of: (rule: QualityRules) => boolean, name: string): Sum => {
     const from = enforced.filter(of)
-    return { value: read(from.length > 0), rank: from.length > 0 ? 1 : 0, set: from.flatMap((rule) => rule.set.get(name) ?? []) }
+    return {
+      value: read(from.length > 0),
+      rank: from.length > 0 ? 1 : 0,
+      set: from.flatMap((rule) => rule.set.get(name) ?? []),
+    }
   }
   const least = (of: (rule: QualityRules) => number, name: string): Sum => {
     const value = Math.min(Infinity, ...enforced.map(of))
@@ -133,7 +146,9 @@ function sumOf(setting: (typeof rules)[number], enforced: readonly QualityRules[
       const required = (['upper', 'lower', 'digit', 'special'] as const).filter((name) =>
         enforced.some((rule) => rule.required.includes(name)),
       )
-      const set = enforced.flatMap((rule) => ['ucredit', 'lcredit', 'dcredit', 'ocredit'].flatMap((name) => rule.set.get(name) ?? []))
+      const set = enforced.flatMap((rule) =>
+        ['ucredit', 'lcredit', 'dcredit', 'ocredit'].flatMap((name) => rule.set.get(name) ?? []),
+      )
       return { value: read(required), rank: required.length, set }
     }
     case 'password.history-size':
@@ -150,7 +165,11 @@ function sumOf(setting: (typeof rules)[number], enforced: readonly QualityRules[
       return least((rule) => rule.maximumSequence, 'maxsequence')
     case 'password.quality-enforced': {
       const checks = enforced.filter((rule) => rule.kind === 'quality')
-      return { value: read(checks.length > 0), rank: checks.length > 0 ? 1 : 0, set: checks.map((rule) => stepRef(rule.step)) }
+      return {
+        value: read(checks.length > 0),
+        rank: checks.length > 0 ? 1 : 0,
+        set: checks.map((rule) => stepRef(rule.step)),
+      }
     }
   }
 }
@@ -163,7 +182,11 @@ function ageFact(pam: PamEvidence, setting: string, name: 'PASS_MAX_DAYS' | 'PAS
   const where = line.value ? [line.value.at] : source
   const text = line.value?.value ?? '-1'
   if (!/^-?\d+$/.test(text)) {
-    return unread(setting, { why: { ja: `${name} が数でない (${text})`, en: `${name} is not a number (${text})` } }, where)
+    return unread(
+      setting,
+      { why: { ja: `${name} が数でない (${text})`, en: `${name} is not a number (${text})` } },
+      where,
+    )
   }
   const days = Number(text)
   const origin = line.value ? 'configured' : 'platform-default'

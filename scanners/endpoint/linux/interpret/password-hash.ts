@@ -52,7 +52,11 @@ function fromLoginDefinitions(pam: PamEvidence): Fact {
   if (line.value && method === 'bcrypt') return known(setting, pam.withoutPam ? 'bcrypt' : 'des', [line.value.at])
   // neither named: crypt(3)'s oldest method in pam_unix; without PAM each program has its own
   if (pam.withoutPam) {
-    return unread(setting, { why: { ja: 'パスワードの保存方式が設定されていない', en: 'no algorithm is configured' } }, source)
+    return unread(
+      setting,
+      { why: { ja: 'パスワードの保存方式が設定されていない', en: 'no algorithm is configured' } },
+      source,
+    )
   }
   return known(setting, 'des', line.value ? [line.value.at] : source, 'platform-default')
 }

@@ -61,7 +61,9 @@ export function qualityOf(evidence: Evidence, pam: PamEvidence, step: PamStep): 
     case 'pam_pwquality':
       return readPwquality(evidence, pam, step)
     case 'pam_cracklib':
-      return read(fromOptions(step, optionLines(step), { length: 9, credit: 1, base: 5, dictionary: true, userName: false }))
+      return read(
+        fromOptions(step, optionLines(step), { length: 9, credit: 1, base: 5, dictionary: true, userName: false }),
+      )
     case 'pam_passwdqc':
       return readPasswdqc(pam, step)
     case 'pam_pwhistory':
@@ -112,7 +114,8 @@ function readPwquality(evidence: Evidence, pam: PamEvidence, step: PamStep): Rea
       ? { length: 9, credit: 1, base: 6, dictionary: true, userName: false }
       : { length: 8, credit: 0, base: 6, dictionary: true, userName: true },
   )
-  const settled = rules.set.has('minlen') && ['dcredit', 'ucredit', 'lcredit', 'ocredit'].every((name) => rules.set.has(name))
+  const settled =
+    rules.set.has('minlen') && ['dcredit', 'ucredit', 'lcredit', 'ocredit'].every((name) => rules.set.has(name))
   if (modern === undefined && !settled) {
     return read({
       ...rules,
@@ -133,7 +136,9 @@ function hasModernDefaults(evidence: Evidence, pam: PamEvidence): boolean | unde
   if (pam.modules.has('pam_usertype.so')) return true
   const packages = packageVersions(evidence)
   if (!packages.ok) return undefined
-  const version = ['libpwquality', 'libpwquality1', 'libpam-pwquality'].map((name) => packages.value.get(name)).find(Boolean)
+  const version = ['libpwquality', 'libpwquality1', 'libpam-pwquality']
+    .map((name) => packages.value.get(name))
+    .find(Boolean)
   const match = version === undefined ? undefined : /^(?:\d+:)?(\d+)\.(\d+)/.exec(version)
   if (!match) return undefined
   return Number(match[1]) > 1 || Number(match[2]) >= 4
@@ -181,9 +186,7 @@ function fromOptions(step: PamStep, lines: readonly SettingLine[], defaults: Def
     ...nothing,
     // each character of a class with credit counts twice until the credit is used up (pam_pwquality(8), "minlen"),
     // so a password of n characters reaches at most n + min(n, credit). cracklib itself wants six.
-    minimumLength: read(
-      Math.max(wanted - bonus, Math.ceil(wanted / 2), demanded, minimumClasses, dictionary ? 6 : 1),
-    ),
+    minimumLength: read(Math.max(wanted - bonus, Math.ceil(wanted / 2), demanded, minimumClasses, dictionary ? 6 : 1)),
     classes: Math.min(4, minimumClasses),
     required,
     dictionary,

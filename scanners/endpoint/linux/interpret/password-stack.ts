@@ -27,7 +27,9 @@ interface Change {
 
 /** Modules that ask for the new password where none was given before them. */
 const promptsForPassword = (module: string): boolean =>
-  ['pam_pwquality', 'pam_cracklib', 'pam_passwdqc', 'pam_pwhistory', 'pam_unix', 'pam_unix2', 'pam_tcb'].includes(module)
+  ['pam_pwquality', 'pam_cracklib', 'pam_passwdqc', 'pam_pwhistory', 'pam_unix', 'pam_unix2', 'pam_tcb'].includes(
+    module,
+  )
 
 const stores = (module: string): boolean => ['pam_unix', 'pam_unix2', 'pam_tcb'].includes(module)
 
@@ -74,7 +76,10 @@ export function passwordStack(
 }
 
 const intricate = (service: string): Reading<never> =>
-  unreadable({ ja: `${service} の PAM スタックが複雑すぎて辿れない`, en: `the PAM stack of ${service} is too intricate to follow` })
+  unreadable({
+    ja: `${service} の PAM スタックが複雑すぎて辿れない`,
+    en: `the PAM stack of ${service} is too intricate to follow`,
+  })
 
 /** Both passes of pam_chauthtok, with a password that the step `rejecting` refuses. */
 function change(steps: readonly PamStep[], user: PamUser, rejecting: PamStep | undefined) {

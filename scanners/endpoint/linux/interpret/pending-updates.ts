@@ -133,6 +133,22 @@ export function fileTimes(evidence: Evidence): ReadonlyMap<string, string> {
   return times
 }
 
+/**
+ * Metadata folders of the repositories that a distribution's security updates come through. Advisories of another
+ * repository (EPEL on CentOS Stream) say nothing about the distribution's own packages.
+ */
+const distributionRepositories = (lines: readonly string[]): readonly string[] =>
+  lines
+    .filter((line) => line.startsWith('@repository '))
+    .map((line) => line.slice(12))
+    .filter((path) => {
+      const name = path.split('/').at(-2) ?? ''
+      return (
+        /baseos|appstream|^base(?:-|$)|(?:^|[-_:])updates?(?:[-_:]|$)|^amazonlinux|^ol\d+_|^rhel-/i.test(name) &&
+        !/debug|source|epel/i.test(name)
+      )
+    })
+
 /** RPM systems: packages named by a security advisory in the metadata on the disk. */
 export function pendingRpm(evidence: Evidence): Reading<PendingSecurity> {
   const text = sectionText(evidence, 'rpm-advisories')
@@ -142,6 +158,15 @@ export function pendingRpm(evidence: Evidence): Reading<PendingSecurity> {
     return unreadable({
       ja: '手元のリポジトリ情報にセキュリティ勧告がなく、未適用の数が分からない',
       en: 'the repository metadata on the disk holds no security advisories, so it is not known what waits',
+    })
+  }
+  const without = distributionRepositories(lines).find(
+    (path) => !lines.some((line) => line.startsWith(`@list ${path}/`)),
+  )
+  if (without !== undefined || distributionRepositories(lines).length === 0) {
+    return unreadable({
+      ja: `配布物自身のリポジトリ${without === undefined ? '' : `（${without}）`}にセキュリティ勧告がない`,
+      en: `the distribution’s own repository${without === undefined ? '' : ` (${without})`} holds no security advisories`,
     })
   }
   const exits = lines.filter((line) => line.startsWith('@exit '))
@@ -159,7 +184,13 @@ export function pendingRpm(evidence: Evidence): Reading<PendingSecurity> {
     if (line.startsWith('@') || !line.includes('\t')) continue
     const [name = '', architecture = '', available = '', have = '', module = ''] = line.split('\t')
     // an advisory for a module stream that isn't enabled offers nothing to this machine
-    if (module !== '' && streams && !streams.has(module)) continue
+    if (module !== '' && !streams) {
+      return unreadable({
+        ja: '有効なモジュールの流れを読めない',
+        en: 'the module streams that are enabled could not be read',
+      })
+    }
+    if (module !== '' && !streams?.has(module)) continue
     const newest = have
       .split(' ')
       .filter((version) => version !== '')

@@ -27,7 +27,8 @@ export function polkitAdministrators(files: ReadonlyMap<string, CollectedFile>):
       continue
     }
     const found = adminRule(file.lines)
-    if (found) return { assignments: assignmentsOf(found.identities, { source: file.path, at: String(found.line) }), gaps }
+    if (found)
+      return { assignments: assignmentsOf(found.identities, { source: file.path, at: String(found.line) }), gaps }
   }
   // the older polkit: the last file wins
   const local = [...files.values()]
@@ -48,7 +49,9 @@ export function polkitAdministrators(files: ReadonlyMap<string, CollectedFile>):
 }
 
 /** The first rule that names identities. A rule is a program: only identities written out are understood. */
-function adminRule(lines: readonly string[]): { readonly identities: readonly string[]; readonly line: number } | undefined {
+function adminRule(
+  lines: readonly string[],
+): { readonly identities: readonly string[]; readonly line: number } | undefined {
   const code = lines.map((line) => line.replace(/^\s*\/\/.*/, ''))
   const first = code.findIndex((line) => line.includes('addAdminRule'))
   if (first < 0) return undefined

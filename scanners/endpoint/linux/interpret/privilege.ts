@@ -47,7 +47,10 @@ export function missing(rights: Elevation): (Reading<never> & { readonly ok: fal
   return {
     ok: false,
     why: gap,
-    needs: { ja: '管理者権限（root、または収集スクリプトの sudo）', en: 'administrator rights (root, or sudo for the collector)' },
+    needs: {
+      ja: '管理者権限（root、または収集スクリプトの sudo）',
+      en: 'administrator rights (root, or sudo for the collector)',
+    },
   }
 }
 

@@ -87,12 +87,13 @@ describe('scheduled tasks', () => {
       false,
     )
     expect(tasks({ 'at-jobs': '@denied /var/spool/cron/atjobs\n' }).complete).toBe(false)
+    expect(tasks({ 'unit-files': '@denied /etc/systemd/system/secret.timer\n' }).complete).toBe(false)
   })
   it('reads the number and the time of an at job from its file name', () => {
     const { rows } = tasks({ 'at-jobs': '/var/spool/cron/atjobs/a0000101d0a1b2\n' })
     expect(rows.find(({ key }) => key.startsWith('at:'))?.fields).toMatchObject({
       name: 'at 1',
-      schedule: '2027-12-07T10:42:00Z',
+      schedule: '2027-11-23T21:38:00Z',
       kind: 'at',
     })
   })

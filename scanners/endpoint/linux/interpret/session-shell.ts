@@ -81,7 +81,7 @@ export function readTimeout(files: readonly WholeFile[]): Reading<ShellTimeout> 
     const conditions: boolean[] = []
     for (const [index, line] of file.lines.entries()) {
       const text = line.trim()
-      if (text === '') continue
+      if (text === '' || text.startsWith('#')) continue
       const at = { source: file.path, at: String(index + 1) }
       // each command of the line; what follows && or || or then hangs on what stands before
       const parts = text.split(/;|\bthen\b|\bdo\b/).map((part) => part.trim())
@@ -121,6 +121,8 @@ export function readTimeout(files: readonly WholeFile[]): Reading<ShellTimeout> 
 
 function assignment(part: string): { value?: number | 'unset' | 'unclear'; readOnly: boolean } | 'none' | 'unclear' {
   const match = /^(?:(export|readonly|typeset|declare)\s+((?:-\w+\s+)*))?(?:export\s+)?TMOUT(?:=(\S*))?(?:\s+#.*)?(?:\s+\w+)*$/.exec(part)
+  // a line that also assigned something else lost its text on the target
+  if (part.includes('#reduced')) return 'unclear'
   if (!match) return /^(?:unset)\s/.test(part) ? { value: 'unset', readOnly: false } : /TMOUT=/.test(part) || /\b(?:readonly|typeset|declare)\b/.test(part) ? 'unclear' : 'none'
   const [, command = '', flags = '', given] = match
   const readOnly = command === 'readonly' || ((command === 'typeset' || command === 'declare') && /-\w*r/.test(flags))

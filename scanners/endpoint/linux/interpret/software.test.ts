@@ -32,9 +32,11 @@ describe('installed software', () => {
   })
   it('is incomplete when one of two package databases could not be read', () => {
     const databases = 'dpkg present /var/lib/dpkg/status\nrpm present /var/lib/rpm/rpmdb.sqlite\nos ID=debian\n'
-    for (const rpm of [{ skipped: 'command' as const }, { exitCode: 127 }, { exitCode: 0, text: '' }]) {
+    for (const rpm of [{ skipped: 'command' as const }, { exitCode: 127 }, { exitCode: 1 }, { exitCode: null }]) {
       expect(software({ 'package-databases': databases, rpm }).complete).toBe(false)
     }
+    expect(software({ 'package-databases': databases, rpm: '' }).complete, 'rpm as a mere tool').toBe(true)
+    expect(software({ 'package-databases': databases, dpkg: '' }).complete).toBe(false)
     const both = software({
       'package-databases': databases,
       rpm: 'tool\t1\t2.0-1\tx86_64\ttool-2.0-1.src.rpm\t1763500000\tExample\n',

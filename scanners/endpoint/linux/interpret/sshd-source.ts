@@ -2,6 +2,7 @@ import { type Evidence, needsRoot, type Reading, read, sectionText, unreadable }
 import type { EvidenceRef, Origin } from '../../../../src/core/fact.ts'
 import { readSshdConfig, readSshdDump, type SshdConfig, type SshdLine } from '../../../../src/readers/sshd-config.ts'
 import { accessFiles, accessState, fileFailure, stateSays } from './access-files.ts'
+import { collectedAsRoot } from './views.ts'
 
 /** One setting of sshd as it is in force. */
 export interface SshdValue {
@@ -114,12 +115,17 @@ const complete = (config: Reading<SshdConfig>): Reading<SshdConfig> => {
 
 function fromDump(text: string, id: string, config: Reading<SshdConfig>): SshdSource {
   const dump = readSshdDump(text)
+  // Debian's own keyword is obeyed, but not printed
+  const undumped = (keyword: string): readonly SshdLine[] | undefined => {
+    const own = keyword === 'debianbanner' && config.ok ? linesOfKeyword(config.value.global, keyword) : []
+    return own.length > 0 ? own : undefined
+  }
   const everybody: SshdSettings = {
     own: new Set(),
     get: (keyword) => {
-      const lines = dump.get(keyword)
+      const lines = dump.get(keyword) ?? undumped(keyword)
       if (!lines) return unreadable({ ja: `${id} に ${keyword} がない`, en: `${id} does not mention ${keyword}` })
-      return read({ values: lines.map((line) => line.value), evidence: lines.map((line) => ({ source: id, at: line.at })), origin: 'running' })
+      return read({ values: lines.map((line) => line.value), evidence: lines.map((line) => (line.at.includes(':') ? refOf(line) : { source: id, at: line.at })), origin: 'running' })
     },
   }
   const whole = complete(config)
@@ -153,6 +159,8 @@ function fromFiles(evidence: Evidence, config: Reading<SshdConfig>, options: rea
   }
   const all = whole.value.matches.filter((match) => isAll(match.criteria)).flatMap((match) => match.lines)
   const lines = [...options, ...all, ...whole.value.global]
+  // root's own sshd -T failed: rights are not what is missing
+  const needs = collectedAsRoot(evidence) ? undefined : needsRoot
   const everybody: SshdSettings = {
     own: new Set(),
     get: (keyword) => {
@@ -163,7 +171,7 @@ function fromFiles(evidence: Evidence, config: Reading<SshdConfig>, options: rea
       if (byDefault === undefined) {
         return unreadable(
           { ja: `${keyword} は設定されておらず、既定値は版によって違う`, en: `${keyword} is not set, and its default depends on the version` },
-          needsRoot,
+          needs,
         )
       }
       return read({ values: [byDefault], evidence: [{ source: 'access-files', at: '/etc/ssh/sshd_config' }], origin: 'platform-default' })

@@ -95,7 +95,10 @@ function conditions(evidence: Evidence, rights: Elevation): readonly Fact[] {
   }
   if (!rights.sudo && !rights.doas) {
     if (!rights.su) {
-      const why = { ja: '権限を昇格するコマンドが入っていない', en: 'no program that gives administrator rights is installed' }
+      const why = {
+        ja: '権限を昇格するコマンドが入っていない',
+        en: 'no program that gives administrator rights is installed',
+      }
       return settings.map((setting) => inapplicable(setting, why, [{ source: 'pam-modules' }]))
     }
     return [
@@ -104,7 +107,10 @@ function conditions(evidence: Evidence, rights: Elevation): readonly Fact[] {
       known(again, 0, [{ source: 'pam-modules' }], 'platform-default'),
       unsupported(
         terminal,
-        { ja: 'su にはこの設定がなく、使う人が --pty を付けるだけである', en: 'su has no such setting; whoever runs it may add --pty' },
+        {
+          ja: 'su にはこの設定がなく、使う人が --pty を付けるだけである',
+          en: 'su has no such setting; whoever runs it may add --pty',
+        },
         [{ source: 'pam-modules' }],
       ),
     ]
@@ -132,10 +138,17 @@ const policyDefaults = (rights: Elevation, ...names: readonly string[]): readonl
 /** sudo and doas write to syslog unless told not to (sudoers(5) "syslog", doas.conf(5) "nolog"). */
 function sudoLogged(rights: Elevation): Fact {
   const silent = policyDefaults(rights, 'syslog', 'log_allowed').filter((entry) => entry.negated)
-  const files = policyDefaults(rights, 'logfile', 'log_output', 'log_servers').filter((entry) => !entry.negated && entry.binding === '')
+  const files = policyDefaults(rights, 'logfile', 'log_output', 'log_servers').filter(
+    (entry) => !entry.negated && entry.binding === '',
+  )
   const [first] = silent
   const bound = silent.some((entry) => entry.name === 'log_allowed' || entry.binding !== '')
-  if (first && (bound || files.length === 0)) return known(logged, false, silent.map(({ at }) => at))
+  if (first && (bound || files.length === 0))
+    return known(
+      logged,
+      false,
+      silent.map(({ at }) => at),
+    )
   if (rights.doas?.unlogged) return known(logged, false, [{ source: '/etc/doas.conf' }])
   const set = [...policyDefaults(rights, 'syslog', 'logfile', 'log_output')].map(({ at }) => at)
   const where = rights.sudo?.path ?? '/etc/doas.conf'
@@ -149,14 +162,21 @@ function reauthentication(evidence: Evidence, rights: Elevation): Fact {
   let configured = false
   if (rights.sudo) {
     const off = policyDefaults(rights, 'authenticate').filter((entry) => entry.negated)
-    if (off.length > 0) return known(again, 'never', off.map(({ at }) => at))
+    if (off.length > 0)
+      return known(
+        again,
+        'never',
+        off.map(({ at }) => at),
+      )
     const entries = policyDefaults(rights, 'timestamp_timeout')
     const everybody = entries.findLast((entry) => entry.binding === '')
     const relevant = [...(everybody ? [everybody] : []), ...entries.filter((entry) => entry.binding !== '')]
     for (const entry of relevant) {
       const minutes = entry.negated ? 0 : Number(entry.value.replaceAll('"', ''))
       if (Number.isNaN(minutes) || (!entry.negated && entry.value === '')) {
-        return unread(again, { why: { ja: 'timestamp_timeout が数でない', en: 'timestamp_timeout is not a number' } }, [entry.at])
+        return unread(again, { why: { ja: 'timestamp_timeout が数でない', en: 'timestamp_timeout is not a number' } }, [
+          entry.at,
+        ])
       }
       if (minutes < 0) return known(again, 'never', [entry.at])
       seconds = Math.max(seconds, Math.round(minutes * 60))
@@ -170,7 +190,12 @@ function reauthentication(evidence: Evidence, rights: Elevation): Fact {
       refs.push({ source: rights.sudo.path })
     }
   }
-  return known(again, seconds, refs.length > 0 ? refs : [{ source: '/etc/doas.conf' }], configured ? 'configured' : 'platform-default')
+  return known(
+    again,
+    seconds,
+    refs.length > 0 ? refs : [{ source: '/etc/doas.conf' }],
+    configured ? 'configured' : 'platform-default',
+  )
 }
 
 /** Built into the program: 15 minutes in Debian's sudo and in sudo-rs, 5 elsewhere (sudoers(5) of each). */
@@ -183,7 +208,12 @@ function separateTerminal(evidence: Evidence, rights: Elevation): Fact {
   const entries = policyDefaults(rights, 'use_pty')
   const off = entries.filter((entry) => entry.binding !== '' && entry.negated)
   const everybody = entries.findLast((entry) => entry.binding === '')
-  if (off.length > 0) return known(terminal, false, off.map(({ at }) => at))
+  if (off.length > 0)
+    return known(
+      terminal,
+      false,
+      off.map(({ at }) => at),
+    )
   if (everybody) return known(terminal, !everybody.negated, [everybody.at])
   const where = [{ source: rights.sudo?.path ?? '/etc/sudoers' }]
   if (rights.sudo?.kind === 'sudo-rs') return known(terminal, true, where, 'platform-default')

@@ -82,7 +82,10 @@ export function readSudoers(files: ReadonlyMap<string, CollectedFile>, main: str
     }
     const parsed = parseRule(text, at, userAliases, runAliases, commandAliases)
     if (parsed === undefined) {
-      gaps.push({ ja: `${at.source} の ${at.at} 行目を読み取れない`, en: `line ${at.at} of ${at.source} could not be understood` })
+      gaps.push({
+        ja: `${at.source} の ${at.at} 行目を読み取れない`,
+        en: `line ${at.at} of ${at.source} could not be understood`,
+      })
     } else rules.push(...parsed)
   }
   return { rules, defaults, gaps }
@@ -147,10 +150,13 @@ function gatherFolder(
 
 /** Escaped characters and quoted words, out of the way of commas, colons and spaces. */
 const protect = (text: string): string =>
-  text.replace(/"((?:[^"\\]|\\.)*)"/g, (_, inside: string) => hide(inside)).replace(/\\([,:= #])/g, (_, one: string) => hide(one))
+  text
+    .replace(/"((?:[^"\\]|\\.)*)"/g, (_, inside: string) => hide(inside))
+    .replace(/\\([,:= #])/g, (_, one: string) => hide(one))
 
 /** `#` begins a comment unless a number follows, which makes it a user or group id. */
-const withoutComment = (text: string): string => text.replace(/(^|[^%])#(?![0-9]).*$/s, '$1').replace(/^#(?![0-9]).*$/s, '')
+const withoutComment = (text: string): string =>
+  text.replace(/(^|[^%])#(?![0-9]).*$/s, '$1').replace(/^#(?![0-9]).*$/s, '')
 
 const list = (text: string): readonly string[] =>
   text
@@ -200,7 +206,8 @@ function parseRule(
       }
       for (;;) {
         const tag = new RegExp(`^(${tags})\\s*:\\s*`).exec(left)
-        const option = /^(?:ROLE|TYPE|APPARMOR_PROFILE|PRIVS|LIMITPRIVS|NOTBEFORE|NOTAFTER|TIMEOUT|CWD|CHROOT)=\S+\s+/.exec(left)
+        const option =
+          /^(?:ROLE|TYPE|APPARMOR_PROFILE|PRIVS|LIMITPRIVS|NOTBEFORE|NOTAFTER|TIMEOUT|CWD|CHROOT)=\S+\s+/.exec(left)
         if (tag) {
           if (tag[1] === 'NOPASSWD') password = false
           if (tag[1] === 'PASSWD') password = true

@@ -35,7 +35,14 @@ function fileTable(evidence: Evidence): Table {
   // 1: a file vanished or a link leads nowhere; the others are still told
   const text = sectionText(evidence, 'file-rights', [0, 1])
   if (!text.ok) {
-    return { type: 'file', rows: [], complete: false, why: text.why, ...(text.needs && { needs: text.needs }), evidence: refs }
+    return {
+      type: 'file',
+      rows: [],
+      complete: false,
+      why: text.why,
+      ...(text.needs && { needs: text.needs }),
+      evidence: refs,
+    }
   }
   const lines = linesOf(text.value)
   const acl = accessLists(evidence)
@@ -63,7 +70,10 @@ function whyIncomplete(denied: readonly string[], failed: boolean, lines: readon
   if (denied.length > 0) {
     const names = denied.slice(0, 3).join(', ')
     const more = denied.length > 3 ? ` …(${denied.length})` : ''
-    return { ja: `一般利用者には調べられない場所がある: ${names}${more}`, en: `not open to an ordinary user: ${names}${more}` }
+    return {
+      ja: `一般利用者には調べられない場所がある: ${names}${more}`,
+      en: `not open to an ordinary user: ${names}${more}`,
+    }
   }
   if (failed || lines.some((line) => line.startsWith('@refused'))) {
     return { ja: '権限を読めなかったファイルがある', en: 'the rights of some file could not be read' }
@@ -148,8 +158,14 @@ function groupRight(mode: number, bit: number, trusted: boolean, acl: AccessList
   if (acl === false) return false
   return {
     unreadable: acl
-      ? { ja: 'アクセス制御リストがあり、その内容は読まない', en: 'it has an access control list, whose entries are not read' }
-      : { ja: 'アクセス制御リストの有無を調べる手段がない', en: 'whether it has an access control list could not be seen' },
+      ? {
+          ja: 'アクセス制御リストがあり、その内容は読まない',
+          en: 'it has an access control list, whose entries are not read',
+        }
+      : {
+          ja: 'アクセス制御リストの有無を調べる手段がない',
+          en: 'whether it has an access control list could not be seen',
+        },
   }
 }
 
@@ -166,4 +182,5 @@ const categories: readonly (readonly [RegExp, string])[] = [
   [/^\/var\/log/, 'log'],
 ]
 
-const categoryOf = (path: string): string => categories.find(([pattern]) => pattern.test(path))?.[1] ?? 'system-configuration'
+const categoryOf = (path: string): string =>
+  categories.find(([pattern]) => pattern.test(path))?.[1] ?? 'system-configuration'

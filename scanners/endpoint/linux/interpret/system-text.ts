@@ -72,7 +72,8 @@ export function systemValues(evidence: Evidence, id: string): Reading<ReadonlyMa
     const value = line.slice(tab + 1).trim()
     const mark = /^@(absent|denied|error)$/.exec(value)?.[1]
     const at = index + 1
-    if (mark === 'absent' || mark === 'denied' || mark === 'error') found.set(line.slice(0, tab), { state: mark, line: at })
+    if (mark === 'absent' || mark === 'denied' || mark === 'error')
+      found.set(line.slice(0, tab), { state: mark, line: at })
     else found.set(line.slice(0, tab), { state: 'read', value, line: at })
   }
   return read(found)
@@ -109,7 +110,9 @@ export function presentMarks(evidence: Evidence): Reading<ReadonlySet<string>> {
 }
 
 /** The first of the readings that failed; undefined when none did. */
-export function firstFailure(readings: readonly Reading<unknown>[]): Extract<Reading<unknown>, { ok: false }> | undefined {
+export function firstFailure(
+  readings: readonly Reading<unknown>[],
+): Extract<Reading<unknown>, { ok: false }> | undefined {
   for (const reading of readings) if (!reading.ok) return reading
   return undefined
 }

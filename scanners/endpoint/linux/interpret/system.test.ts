@@ -50,7 +50,14 @@ describe('the system part', () => {
 
   const ways: readonly (readonly [string, (section: GivenSection) => GivenSection | undefined])[] = [
     ['is missing', () => undefined],
-    ['is cut', (section) => ({ exitCode: null, complete: false, text: typeof section === 'string' ? section.slice(0, section.length / 2) : '' })],
+    [
+      'is cut',
+      (section) => ({
+        exitCode: null,
+        complete: false,
+        text: typeof section === 'string' ? section.slice(0, section.length / 2) : '',
+      }),
+    ],
     ['failed', (section) => ({ exitCode: 2, text: typeof section === 'string' ? section : '' })],
     ['ran out of time', (section) => ({ exitCode: 124, text: typeof section === 'string' ? section : '' })],
     ['needs root', () => ({ skipped: 'root' })],
@@ -64,7 +71,8 @@ describe('the system part', () => {
       for (const [key, fact] of factsOf(evidenceOf(changed))) {
         const before = good.get(key)
         // what systemd-detect-virt said may be told by the processor and the firmware as well
-        if (fact.state === 'unreadable' || (fact.setting.startsWith('identity.') && fact.state === before?.state)) continue
+        if (fact.state === 'unreadable' || (fact.setting.startsWith('identity.') && fact.state === before?.state))
+          continue
         // another source may tell the same, or that the answer is worse
         if (fact.setting.startsWith('time.')) continue
         expect({ key, state: fact.state, value: 'value' in fact ? fact.value : undefined }).toEqual({

@@ -3,7 +3,7 @@ import type { EvidenceRef } from '../../../../src/core/fact.ts'
 import { calendarInterval, cronInterval, spanSeconds } from './schedule.ts'
 import { readServices } from './service-readers.ts'
 import { instantOfText, type Missing } from './tables.ts'
-import { readUnitFiles } from './unit-files.ts'
+import { hiddenUnitFile, readUnitFiles } from './unit-files.ts'
 
 /** Something that runs by a schedule. `undefined` is not known. */
 export interface TaskDetail {
@@ -169,7 +169,10 @@ function timers(evidence: Evidence): Tasks {
       evidence: { source: 'unit-files', at: file.path },
     })
   }
-  return { tasks, ...(!services.ok && { missing: services }) }
+  if (!services.ok) return { tasks, missing: services }
+  const hidden = hiddenUnitFile(evidence)
+  if (hidden === undefined) return { tasks }
+  return { tasks, missing: { why: { ja: `${hidden} を読めない`, en: `${hidden} could not be read` } } }
 }
 
 /** systemctl prints `Thu 2026-11-19 06:25:01 UTC` (the collector sets the zone). */
@@ -213,10 +216,10 @@ function atJobs(evidence: Evidence): Tasks {
   return { tasks, ...(missing && { missing }) }
 }
 
-/** Tasks whose command runs a program, as a reading: unreadable when tasks may be missing and none was found. */
+/** Tasks whose command runs a program, as a reading: unreadable when tasks may be missing and none that is enabled was found. */
 export function tasksRunning(evidence: Evidence, program: RegExp): Reading<readonly TaskDetail[]> {
   const { tasks, missing } = readTasks(evidence)
   const found = tasks.filter((task) => task.command !== undefined && program.test(task.command))
-  if (found.length === 0 && missing) return { ok: false, ...missing }
+  if (missing && !found.some((task) => task.enabled === true)) return { ok: false, ...missing }
   return { ok: true, value: found }
 }

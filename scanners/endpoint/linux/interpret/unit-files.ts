@@ -46,3 +46,10 @@ export function readUnitFiles(evidence: Evidence): Reading<ReadonlyMap<string, U
   }
   return { ok: true, value: units }
 }
+
+/** The first unit file that could not be read, if any: a timer may hide in it. */
+export function hiddenUnitFile(evidence: Evidence): string | undefined {
+  const text = sectionText(evidence, 'unit-files')
+  const line = text.ok ? linesOf(text.value).find((each) => /^@(?:denied|error) /.test(each)) : undefined
+  return line?.replace(/^@\S+ /, '')
+}

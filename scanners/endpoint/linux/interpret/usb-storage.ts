@@ -33,7 +33,8 @@ export function usbStorage(evidence: Evidence): Reading<UsbStorage> {
 function usbGuard(evidence: Evidence): Reading<UsbStorage | undefined> {
   const marks = presentMarks(evidence)
   if (!marks.ok) return marks
-  if (!['/usr/sbin/usbguard-daemon', '/sbin/usbguard-daemon'].some((path) => marks.value.has(path))) return read(undefined)
+  if (!['/usr/sbin/usbguard-daemon', '/sbin/usbguard-daemon'].some((path) => marks.value.has(path)))
+    return read(undefined)
   const processes = processNames(evidence)
   if (!processes.ok) return processes
   // fifteen bytes: the kernel's limit doesn't cut it
@@ -55,13 +56,20 @@ function usbGuard(evidence: Evidence): Reading<UsbStorage | undefined> {
   if (target === 'allow') return read({ access: 'allowed', evidence: refs })
   // usbguard-daemon.conf(5): block unless it says otherwise
   if (target !== undefined && target !== 'block' && target !== 'reject') {
-    return { ok: false, why: { ja: `ImplicitPolicyTarget=${target} を解せない`, en: `ImplicitPolicyTarget=${target} is not understood` } }
+    return {
+      ok: false,
+      why: { ja: `ImplicitPolicyTarget=${target} を解せない`, en: `ImplicitPolicyTarget=${target} is not understood` },
+    }
   }
   const rules = sectionText(evidence, 'usb-rules')
   if (!rules.ok) return rules
   const summary = linesOf(rules.value)
   if (!summary.includes('read')) {
-    return { ok: false, why: { ja: 'usbguard の規則が途中まで', en: 'the rules of usbguard are not whole' }, needs: needsRoot }
+    return {
+      ok: false,
+      why: { ja: 'usbguard の規則が途中まで', en: 'the rules of usbguard are not whole' },
+      needs: needsRoot,
+    }
   }
   const allow = summary.map((line) => /^allow (\d+) (\d+)$/.exec(line)).find((match) => match)
   if (!allow) return read({ access: 'blocked', evidence: refs })
@@ -73,7 +81,8 @@ function kernelAuthorisation(evidence: Evidence): Reading<UsbStorage | undefined
   const values = systemValues(evidence, 'kernel-settings')
   if (!values.ok) return values
   const defaults = [...values.value].filter(([path]) => path.endsWith('/authorized_default'))
-  if (defaults.length === 0 || !defaults.every(([, entry]) => entry.state === 'read' && entry.value === '0')) return read(undefined)
+  if (defaults.length === 0 || !defaults.every(([, entry]) => entry.state === 'read' && entry.value === '0'))
+    return read(undefined)
   return read({ access: 'allow-list', evidence: defaults.map(([source]) => ({ source })) })
 }
 
@@ -84,10 +93,17 @@ function udevRules(evidence: Evidence): Reading<undefined> {
     if (!path.startsWith('/etc/udev/rules.d/') || file.state === 'absent') continue
     const lines = fileReading(file, path)
     if (!lines.ok) return lines
-    if (lines.value.some((line) => !/^\s*#/.test(line) && /authorized|usb.storage|UDISKS_IGNORE|ID_USB_DRIVER/i.test(line))) {
+    if (
+      lines.value.some(
+        (line) => !/^\s*#/.test(line) && /authorized|usb.storage|UDISKS_IGNORE|ID_USB_DRIVER/i.test(line),
+      )
+    ) {
       return {
         ok: false,
-        why: { ja: `${path} がUSB機器を制限しており、その効果は解さない`, en: `${path} restricts USB devices, and its effect is not understood` },
+        why: {
+          ja: `${path} がUSB機器を制限しており、その効果は解さない`,
+          en: `${path} restricts USB devices, and its effect is not understood`,
+        },
       }
     }
   }

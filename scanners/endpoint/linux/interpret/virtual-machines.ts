@@ -22,7 +22,9 @@ const hostPrograms =
 export const interpretVirtualMachines: Part = (evidence) => {
   const host = runsGuests(evidence)
   if (!host.ok) {
-    return { facts: observesVirtualMachines.settings.map((setting) => unread(setting, host, [{ source: 'processes' }])) }
+    return {
+      facts: observesVirtualMachines.settings.map((setting) => unread(setting, host, [{ source: 'processes' }])),
+    }
   }
   const [hostFact, confined, shared] = observesVirtualMachines.settings
   const first = known(hostFact, host.value.runs, host.value.evidence, 'running')
@@ -33,7 +35,9 @@ export const interpretVirtualMachines: Part = (evidence) => {
   return { facts: [first, guestsConfined(evidence, confined), sharedFolders(evidence, shared)] }
 }
 
-function runsGuests(evidence: Evidence): Reading<{ readonly runs: boolean; readonly evidence: readonly EvidenceRef[] }> {
+function runsGuests(
+  evidence: Evidence,
+): Reading<{ readonly runs: boolean; readonly evidence: readonly EvidenceRef[] }> {
   const defined = definitions(evidence)
   if (defined.ok && defined.value.files.length > 0) {
     return read({ runs: true, evidence: defined.value.files.map((source) => ({ source })) })
@@ -81,17 +85,27 @@ function definitions(evidence: Evidence): Reading<Definitions> {
   })
 }
 
-const notLibvirt = { ja: 'libvirt 以外の仮想マシンの設定は読まない', en: 'settings of virtual machines outside of libvirt are not read' }
+const notLibvirt = {
+  ja: 'libvirt 以外の仮想マシンの設定は読まない',
+  en: 'settings of virtual machines outside of libvirt are not read',
+}
 
 /** libvirt: a security driver (SELinux or AppArmor) labels each guest unless it is switched off (drvqemu, "sVirt"). */
 function guestsConfined(evidence: Evidence, setting: string): Fact {
   const found = definitions(evidence)
-  if (!found.ok) return unread(setting, found.skipped === 'command' ? { why: notLibvirt } : found, [{ source: '/etc/libvirt/qemu' }])
+  if (!found.ok)
+    return unread(setting, found.skipped === 'command' ? { why: notLibvirt } : found, [{ source: '/etc/libvirt/qemu' }])
   const { unconfined, settings, files } = found.value
   const refs = [{ source: '/etc/libvirt/qemu.conf', at: 'security_driver' }]
-  if (unconfined.length > 0) return known(setting, false, unconfined.map((source) => ({ source })))
+  if (unconfined.length > 0)
+    return known(
+      setting,
+      false,
+      unconfined.map((source) => ({ source })),
+    )
   if (settings.get('security_driver') === 'none') return known(setting, false, refs)
-  if (settings.get('security_default_confined') === '0') return known(setting, false, [{ source: '/etc/libvirt/qemu.conf', at: 'security_default_confined' }])
+  if (settings.get('security_default_confined') === '0')
+    return known(setting, false, [{ source: '/etc/libvirt/qemu.conf', at: 'security_default_confined' }])
   if (files.length === 0) return unread(setting, { why: notLibvirt }, refs)
   const driver = settings.get('security_driver')
   if (driver === 'selinux' || driver === 'apparmor') return known(setting, true, refs)
@@ -112,13 +126,23 @@ function sharedFolders(evidence: Evidence, setting: string): Fact {
   if (!found.ok) {
     return unread(setting, found.skipped === 'command' ? { why: notLibvirt } : found, [{ source: '/etc/libvirt/qemu' }])
   }
-  if (found.value.shared.length > 0) return known(setting, true, found.value.shared.map((source) => ({ source })))
+  if (found.value.shared.length > 0)
+    return known(
+      setting,
+      true,
+      found.value.shared.map((source) => ({ source })),
+    )
   if (found.value.files.length === 0) {
     return unread(setting, { why: notLibvirt, needs: needsRoot }, [{ source: '/etc/libvirt/qemu' }])
   }
   const others = processNames(evidence)
   if (!others.ok) return unread(setting, others)
   // guests of other makers beside libvirt's
-  if ([...others.value].some((name) => /^(?:VBox|VirtualBox|vmware)/.test(name))) return unread(setting, { why: notLibvirt })
-  return known(setting, false, found.value.files.map((source) => ({ source })))
+  if ([...others.value].some((name) => /^(?:VBox|VirtualBox|vmware)/.test(name)))
+    return unread(setting, { why: notLibvirt })
+  return known(
+    setting,
+    false,
+    found.value.files.map((source) => ({ source })),
+  )
 }

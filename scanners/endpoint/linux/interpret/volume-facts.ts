@@ -33,7 +33,11 @@ export const interpretVolumes: Part = (evidence) => {
     }
   }
   return {
-    facts: [diskEncryption(evidence, volumes.value), diskCiphers(evidence, volumes.value), removableEncryption(volumes.value)],
+    facts: [
+      diskEncryption(evidence, volumes.value),
+      diskCiphers(evidence, volumes.value),
+      removableEncryption(volumes.value),
+    ],
     tables: [table(volumes.value)],
   }
 }
@@ -61,13 +65,19 @@ function table(volumes: readonly Volume[]): Table {
         encrypted: encryptedField(volume),
         cipher: cipherField(volume, cipher?.ciphers ?? [], cipher?.cipherUnread ?? false),
         temporary: volume.temporary,
-        'executables-blocked':
-          volume.executablesBlocked ?? { inapplicable: { ja: 'スワップにファイルはない', en: 'swap holds no files' } },
+        'executables-blocked': volume.executablesBlocked ?? {
+          inapplicable: { ja: 'スワップにファイルはない', en: 'swap holds no files' },
+        },
       },
       evidence: volume.evidence,
     }
   })
-  return { type: 'volume', rows, complete: true, evidence: [{ source: '/proc/self/mountinfo' }, { source: '/proc/swaps' }] }
+  return {
+    type: 'volume',
+    rows,
+    complete: true,
+    evidence: [{ source: '/proc/self/mountinfo' }, { source: '/proc/swaps' }],
+  }
 }
 
 function cipherField(volume: Volume, ciphers: readonly string[], unreadCipher: boolean): Field {
@@ -93,17 +103,23 @@ function diskEncryption(evidence: Evidence, volumes: readonly Volume[]): Fact {
     return {
       ...inapplicable(
         setting,
-        { ja: 'この機器のディスクにデータもスワップもない', en: 'neither data nor swap lies on a disk of this machine' },
+        {
+          ja: 'この機器のディスクにデータもスワップもない',
+          en: 'neither data nor swap lies on a disk of this machine',
+        },
         [{ source: '/proc/self/mountinfo' }, { source: '/proc/swaps' }],
       ),
       derivedFrom,
     }
   }
   const answers = concerned.map((volume) => volume.protection)
-  const bare = concerned.filter(({ protection }) => protection !== 'memory' && protection.ok && !protection.value.encrypted)
+  const bare = concerned.filter(
+    ({ protection }) => protection !== 'memory' && protection.ok && !protection.value.encrypted,
+  )
   if (bare.length > 0) return { ...known(setting, false, refsOf(bare), 'running'), derivedFrom }
   for (const answer of answers) {
-    if (answer !== 'memory' && !answer.ok) return { ...unread(setting, withRoot(evidence, answer), refsOf(concerned)), derivedFrom }
+    if (answer !== 'memory' && !answer.ok)
+      return { ...unread(setting, withRoot(evidence, answer), refsOf(concerned)), derivedFrom }
   }
   return { ...known(setting, true, refsOf(concerned), 'running'), derivedFrom }
 }
@@ -117,7 +133,8 @@ function diskCiphers(evidence: Evidence, volumes: readonly Volume[]): Fact {
   const concerned = volumes.filter((volume) => !volume.network)
   for (const { protection } of concerned) {
     if (protection === 'memory') continue
-    if (!protection.ok) return { ...unread(setting, withRoot(evidence, protection), refsOf(concerned)), derivedFrom: ['volume'] }
+    if (!protection.ok)
+      return { ...unread(setting, withRoot(evidence, protection), refsOf(concerned)), derivedFrom: ['volume'] }
     if (protection.value.cipherUnread) {
       const why = { ja: '暗号の種類は読めなかった', en: 'the cipher could not be read' }
       return { ...unread(setting, withRoot(evidence, { why }), [{ source: 'disk-ciphers' }]), derivedFrom: ['volume'] }
@@ -144,7 +161,8 @@ function removableEncryption(volumes: readonly Volume[]): Fact {
   }
   for (const { protection, removable } of candidates) {
     if (!removable.ok) return { ...unread(setting, removable, refs), derivedFrom }
-    if (removable.value && protection !== 'memory' && !protection.ok) return { ...unread(setting, protection, refs), derivedFrom }
+    if (removable.value && protection !== 'memory' && !protection.ok)
+      return { ...unread(setting, protection, refs), derivedFrom }
   }
   if (media.length === 0) {
     return {

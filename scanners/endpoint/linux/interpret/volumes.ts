@@ -42,7 +42,8 @@ export interface Volume {
 // Firmware and boot loader must read these before there is a key.
 const isBoot = (point: string): boolean => /^\/(?:boot|efi)(?:\/|$)/.test(point)
 
-const isArea = (point: string): boolean => /^\/(?:tmp|var\/tmp|dev\/shm|home|var\/home|export\/home)(?:\/|$)/.test(point)
+const isArea = (point: string): boolean =>
+  /^\/(?:tmp|var\/tmp|dev\/shm|home|var\/home|export\/home)(?:\/|$)/.test(point)
 
 /** Mounted media stand under these (File Hierarchy Standard 3.11, 3.12, and udisks). */
 export const isMediaPoint = (point: string): boolean => /^\/(?:media|mnt|run\/media)(?:\/|$)/.test(point)
@@ -81,9 +82,7 @@ export function readVolumes(evidence: Evidence): Reading<readonly Volume[]> {
     if (!swaps.ok) return swaps
     for (const swap of swaps.value) {
       const holder = swap.kind === 'file' ? mountOf(mounts.value, swap.path) : undefined
-      const device = holder
-        ? deviceOf(devices.value, holder.source, holder.number)
-        : deviceOf(devices.value, swap.path)
+      const device = holder ? deviceOf(devices.value, holder.source, holder.number) : deviceOf(devices.value, swap.path)
       const memory = /^\/dev\/zram\d+$/.test(swap.path) && !writesBack(devices.value, swap.path.slice(5))
       volumes.set(`swap:${swap.path}`, {
         key: `swap:${swap.path}`,
@@ -176,7 +175,8 @@ function mountProtection(
   if (mount.filesystem === 'zfs') return zfsProtection(evidence, mount)
   // eCryptfs and its kin encrypt every file that is written through the mount
   const layered = /^(?:ecryptfs|fuse\.encfs|fuse\.gocryptfs|fuse\.cryfs)$/.test(mount.filesystem)
-  if (layered) return read({ encrypted: true, ciphers: ecryptfsCiphers(mount), cipherUnread: ecryptfsCiphers(mount).length === 0 })
+  if (layered)
+    return read({ encrypted: true, ciphers: ecryptfsCiphers(mount), cipherUnread: ecryptfsCiphers(mount).length === 0 })
   const names = devicesOfMount(mount, devices)
   if (names === undefined || names.length === 0) return noDevice(mount.source)
   const below = combine(names.map((name) => protectionOf(devices, name, mounts)))
@@ -202,7 +202,7 @@ function zfsProtection(evidence: Evidence, mount: Mount): Reading<Protection> {
   for (const line of linesOf(text.value)) {
     const [name, property, value] = line.split('\t')
     if (name !== mount.source || property !== 'encryption' || value === undefined) continue
-    if (/^aes-/.test(value)) return read({ encrypted: true, ciphers: [value], cipherUnread: false })
+    if (value.startsWith('aes-')) return read({ encrypted: true, ciphers: [value], cipherUnread: false })
     break
   }
   return unreadable({

@@ -48,7 +48,8 @@ export function machineEvidence(machine: Machine, more: Readonly<Record<string, 
     accounts: accountsText,
     'account-files': accountFilesText(),
     'account-homed': '',
-    'last-logins': 'Username         Port     From             Latest\nroot                                       **Never logged in**\n',
+    'last-logins':
+      'Username         Port     From             Latest\nroot                                       **Never logged in**\n',
     'authorized-keys': 'absent\troot\nabsent\talice\n',
     ...more,
   })
@@ -79,16 +80,25 @@ export const accountFilesText = (more: Parameters<typeof filesText>[0] = {}): st
   })
 
 /** Service files of Debian's family, around the three common files. */
-export const debian = (common: { auth: string; account?: string; password?: string }): Readonly<Record<string, string>> => ({
-  '/etc/pam.d/login': 'auth optional pam_faildelay.so delay=3000000\nauth requisite pam_nologin.so\n@include common-auth\nauth optional pam_group.so\n@include common-account\n@include common-session\n@include common-password\n',
-  '/etc/pam.d/sshd': '@include common-auth\naccount required pam_nologin.so\n@include common-account\n@include common-session\n@include common-password\n',
-  '/etc/pam.d/su': 'auth sufficient pam_rootok.so\n@include common-auth\n@include common-account\n@include common-session\n',
+export const debian = (common: {
+  auth: string
+  account?: string
+  password?: string
+}): Readonly<Record<string, string>> => ({
+  '/etc/pam.d/login':
+    'auth optional pam_faildelay.so delay=3000000\nauth requisite pam_nologin.so\n@include common-auth\nauth optional pam_group.so\n@include common-account\n@include common-session\n@include common-password\n',
+  '/etc/pam.d/sshd':
+    '@include common-auth\naccount required pam_nologin.so\n@include common-account\n@include common-session\n@include common-password\n',
+  '/etc/pam.d/su':
+    'auth sufficient pam_rootok.so\n@include common-auth\n@include common-account\n@include common-session\n',
   '/etc/pam.d/sudo': '@include common-auth\n@include common-account\n@include common-session\n',
   '/etc/pam.d/passwd': '@include common-password\n',
-  '/etc/pam.d/other': '@include common-auth\n@include common-account\n@include common-password\n@include common-session\n',
+  '/etc/pam.d/other':
+    '@include common-auth\n@include common-account\n@include common-password\n@include common-session\n',
   '/etc/pam.d/common-auth': common.auth,
   '/etc/pam.d/common-account':
-    common.account ?? 'account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\naccount requisite pam_deny.so\naccount required pam_permit.so\n',
+    common.account ??
+    'account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\naccount requisite pam_deny.so\naccount required pam_permit.so\n',
   '/etc/pam.d/common-password': common.password ?? debianPassword,
   '/etc/pam.d/common-session': 'session required pam_unix.so\nsession optional pam_systemd.so\n',
 })
@@ -124,13 +134,19 @@ auth optional pam_cap.so
 `
 
 const redHatServices: Readonly<Record<string, string>> = {
-  '/etc/pam.d/login': 'auth substack system-auth\nauth include postlogin\naccount required pam_nologin.so\naccount include system-auth\npassword include system-auth\nsession include system-auth\n',
-  '/etc/pam.d/sshd': 'auth substack password-auth\nauth include postlogin\naccount required pam_sepermit.so\naccount required pam_nologin.so\naccount include password-auth\npassword include password-auth\nsession include password-auth\n',
-  '/etc/pam.d/su': 'auth sufficient pam_rootok.so\nauth substack system-auth\nauth include postlogin\naccount sufficient pam_succeed_if.so uid = 0 use_uid quiet\naccount include system-auth\npassword include system-auth\nsession include system-auth\n',
-  '/etc/pam.d/sudo': 'auth include system-auth\naccount include system-auth\npassword include system-auth\nsession include system-auth\n',
-  '/etc/pam.d/passwd': 'auth include system-auth\naccount include system-auth\npassword substack system-auth\n-password optional pam_gnome_keyring.so use_authtok\npassword substack postlogin\n',
+  '/etc/pam.d/login':
+    'auth substack system-auth\nauth include postlogin\naccount required pam_nologin.so\naccount include system-auth\npassword include system-auth\nsession include system-auth\n',
+  '/etc/pam.d/sshd':
+    'auth substack password-auth\nauth include postlogin\naccount required pam_sepermit.so\naccount required pam_nologin.so\naccount include password-auth\npassword include password-auth\nsession include password-auth\n',
+  '/etc/pam.d/su':
+    'auth sufficient pam_rootok.so\nauth substack system-auth\nauth include postlogin\naccount sufficient pam_succeed_if.so uid = 0 use_uid quiet\naccount include system-auth\npassword include system-auth\nsession include system-auth\n',
+  '/etc/pam.d/sudo':
+    'auth include system-auth\naccount include system-auth\npassword include system-auth\nsession include system-auth\n',
+  '/etc/pam.d/passwd':
+    'auth include system-auth\naccount include system-auth\npassword substack system-auth\n-password optional pam_gnome_keyring.so use_authtok\npassword substack postlogin\n',
   '/etc/pam.d/postlogin': 'session optional pam_umask.so silent\n',
-  '/etc/pam.d/other': 'auth required pam_deny.so\naccount required pam_deny.so\npassword required pam_deny.so\nsession required pam_deny.so\n',
+  '/etc/pam.d/other':
+    'auth required pam_deny.so\naccount required pam_deny.so\npassword required pam_deny.so\nsession required pam_deny.so\n',
 }
 
 /** Red Hat's family: authselect writes the same stack into system-auth and password-auth. */
@@ -183,24 +199,35 @@ session required pam_unix.so
 `
 
 /** SUSE's pam-config. */
-export const suse = (auth = 'auth required pam_env.so\nauth required pam_unix.so try_first_pass\n'): Readonly<Record<string, string>> => ({
-  '/etc/pam.d/login': 'auth requisite pam_nologin.so\nauth include common-auth\naccount include common-account\npassword include common-password\nsession include common-session\n',
-  '/usr/lib/pam.d/sshd': 'auth requisite pam_nologin.so\nauth include common-auth\naccount include common-account\npassword include common-password\nsession include common-session\n',
+export const suse = (
+  auth = 'auth required pam_env.so\nauth required pam_unix.so try_first_pass\n',
+): Readonly<Record<string, string>> => ({
+  '/etc/pam.d/login':
+    'auth requisite pam_nologin.so\nauth include common-auth\naccount include common-account\npassword include common-password\nsession include common-session\n',
+  '/usr/lib/pam.d/sshd':
+    'auth requisite pam_nologin.so\nauth include common-auth\naccount include common-account\npassword include common-password\nsession include common-session\n',
   '/usr/lib/pam.d/passwd': 'auth include common-auth\npassword include common-password\n',
-  '/usr/lib/pam.d/other': 'auth required pam_deny.so\naccount required pam_deny.so\npassword required pam_deny.so\nsession required pam_deny.so\n',
+  '/usr/lib/pam.d/other':
+    'auth required pam_deny.so\naccount required pam_deny.so\npassword required pam_deny.so\nsession required pam_deny.so\n',
   '/etc/pam.d/common-auth': auth,
   '/etc/pam.d/common-account': 'account required pam_unix.so try_first_pass\n',
-  '/etc/pam.d/common-password': 'password requisite pam_cracklib.so\npassword required pam_unix.so use_authtok nullok shadow try_first_pass\n',
+  '/etc/pam.d/common-password':
+    'password requisite pam_cracklib.so\npassword required pam_unix.so use_authtok nullok shadow try_first_pass\n',
   '/etc/pam.d/common-session': 'session required pam_unix.so try_first_pass\n',
 })
 
 /** Arch Linux: system-auth counts failures out of the box. */
 export const arch: Readonly<Record<string, string>> = {
-  '/etc/pam.d/login': 'auth requisite pam_nologin.so\nauth include system-local-login\naccount include system-local-login\nsession include system-local-login\npassword include system-local-login\n',
-  '/etc/pam.d/sshd': 'auth include system-remote-login\naccount include system-remote-login\npassword include system-remote-login\nsession include system-remote-login\n',
-  '/etc/pam.d/system-local-login': 'auth include system-login\naccount include system-login\npassword include system-login\nsession include system-login\n',
-  '/etc/pam.d/system-remote-login': 'auth include system-login\naccount include system-login\npassword include system-login\nsession include system-login\n',
-  '/etc/pam.d/system-login': 'auth required pam_shells.so\nauth requisite pam_nologin.so\nauth include system-auth\naccount required pam_access.so\naccount include system-auth\npassword include system-auth\nsession include system-auth\n',
+  '/etc/pam.d/login':
+    'auth requisite pam_nologin.so\nauth include system-local-login\naccount include system-local-login\nsession include system-local-login\npassword include system-local-login\n',
+  '/etc/pam.d/sshd':
+    'auth include system-remote-login\naccount include system-remote-login\npassword include system-remote-login\nsession include system-remote-login\n',
+  '/etc/pam.d/system-local-login':
+    'auth include system-login\naccount include system-login\npassword include system-login\nsession include system-login\n',
+  '/etc/pam.d/system-remote-login':
+    'auth include system-login\naccount include system-login\npassword include system-login\nsession include system-login\n',
+  '/etc/pam.d/system-login':
+    'auth required pam_shells.so\nauth requisite pam_nologin.so\nauth include system-auth\naccount required pam_access.so\naccount include system-auth\npassword include system-auth\nsession include system-auth\n',
   '/etc/pam.d/system-auth': `auth       required                    pam_faillock.so      preauth
 -auth      [success=2 default=ignore]  pam_systemd_home.so
 auth       [success=1 default=bad]     pam_unix.so          try_first_pass nullok
@@ -212,7 +239,8 @@ account    required                    pam_unix.so
 password   required                    pam_unix.so          try_first_pass nullok shadow
 session    required                    pam_unix.so
 `,
-  '/etc/pam.d/other': 'auth required pam_deny.so\nauth required pam_warn.so\naccount required pam_deny.so\npassword required pam_deny.so\n',
+  '/etc/pam.d/other':
+    'auth required pam_deny.so\nauth required pam_warn.so\naccount required pam_deny.so\npassword required pam_deny.so\n',
 }
 
 /** Alpine with linux-pam. */
@@ -221,7 +249,9 @@ export const alpine: Readonly<Record<string, string>> = {
   '/etc/pam.d/base-account': 'account required pam_nologin.so\naccount required pam_unix.so\n',
   '/etc/pam.d/base-password': 'password required pam_unix.so nullok shadow\n',
   '/etc/pam.d/base-session': 'session required pam_unix.so\n',
-  '/etc/pam.d/login': 'auth include base-auth\naccount include base-account\npassword include base-password\nsession include base-session\n',
-  '/etc/pam.d/sshd': 'auth include base-auth\naccount include base-account\npassword include base-password\nsession include base-session\n',
+  '/etc/pam.d/login':
+    'auth include base-auth\naccount include base-account\npassword include base-password\nsession include base-session\n',
+  '/etc/pam.d/sshd':
+    'auth include base-auth\naccount include base-account\npassword include base-password\nsession include base-session\n',
   '/etc/pam.d/other': 'auth required pam_deny.so\naccount required pam_deny.so\npassword required pam_deny.so\n',
 }

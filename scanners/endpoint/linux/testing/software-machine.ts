@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Fact, Table } from '../../../../src/core/fact.ts'
+import { rowTypesById, settings } from '../../../../src/core/catalogue/index.ts'
 import type { Part } from '../interpret/contribution.ts'
 import { evidenceOf, filesText, type GivenSection } from './evidence.ts'
 
@@ -177,6 +178,7 @@ const observation = (fact: Fact | undefined) =>
 /** Whatever section is damaged, each fact stays what it was or becomes unreadable, and each table stays whole or says that it isn't. */
 export function expectNeverBetter(part: Part, sections: Sections = healthyMachine): void {
   const before = part(evidenceOf(sections))
+  expectInCatalogue(before)
   for (const { what, sections: damaged, complete } of damagedSections(sections)) {
     const after = part(evidenceOf(damaged, complete))
     for (const fact of before.facts ?? []) {
@@ -187,6 +189,28 @@ export function expectNeverBetter(part: Part, sections: Sections = healthyMachin
     for (const table of before.tables ?? []) {
       const now = after.tables?.find(({ type }) => type === table.type)
       if (now?.complete !== false) expect(keysOf(now), `${table.type} with ${what}`).toEqual(keysOf(table))
+    }
+  }
+}
+
+/** Ids, fields and words are those of the catalogue. */
+function expectInCatalogue({ facts = [], tables = [] }: ReturnType<Part>): void {
+  for (const fact of facts) {
+    const setting = settings.get(fact.setting)
+    expect(setting, fact.setting).toBeDefined()
+    if (fact.state === 'known' && setting?.values) expect(setting.values).toContain(fact.value)
+    if (fact.state === 'known' && setting?.type === 'boolean') expect(fact.value).toBeTypeOf('boolean')
+  }
+  for (const table of tables) {
+    const type = rowTypesById.get(table.type)
+    const rows = [...table.rows]
+    expect(new Set(rows.map(({ key }) => key)).size, `keys of ${table.type}`).toBe(rows.length)
+    for (const { fields } of rows) {
+      expect(Object.keys(fields).sort()).toEqual(Object.keys(type?.fields ?? {}).sort())
+      for (const [name, value] of Object.entries(fields)) {
+        const words = type?.fields[name]?.values
+        if (words && typeof value === 'string') expect(words, `${table.type}.${name}`).toContain(value)
+      }
     }
   }
 }

@@ -185,10 +185,12 @@ export const goodMachine: Readonly<Record<string, GivenSection>> = {
   chrony: `${tracking}\n${selected}\n`,
   'ntp-peers': { skipped: 'command' },
   'zone-rule': { skipped: 'not-asked' },
-  'file-rights': '@absent /etc/doas.conf\n644 0 0 root root regular file|/etc/passwd\n640 0 42 root shadow regular file|/etc/shadow\n',
+  'file-rights':
+    '@absent /etc/doas.conf\n644 0 0 root root regular file|/etc/passwd\n640 0 42 root shadow regular file|/etc/shadow\n',
   'file-lists':
     '-rw-r--r-- 1 root root   1 Nov 20 13:39 /etc/passwd\n-rw-r----- 1 root shadow 1 Nov 20 13:39 /etc/shadow\n',
-  addresses: '2: eth0    inet 192.0.2.2/24 brd 192.0.2.255 scope global eth0\\ valid_lft forever preferred_lft forever\n',
+  addresses:
+    '2: eth0    inet 192.0.2.2/24 brd 192.0.2.255 scope global eth0\\ valid_lft forever preferred_lft forever\n',
   'special-files': '@root /\n@owners yes\n@errors 0\n@count 0\n@exit 0\n',
   'package-files': '@manager dpkg\n@count 0\n@exit 0\n',
   processes: 'systemd\nchronyd\nsshd\n',

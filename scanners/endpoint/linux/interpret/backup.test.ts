@@ -1,0 +1,76 @@
+import { describe, expect, it, test } from 'vitest'
+import { evidenceOf, filesText } from '../testing/evidence.ts'
+import {
+  expectNeverBetter,
+  expectNothingFromNothing,
+  factOf,
+  healthyMachine,
+  type Sections,
+} from '../testing/software-machine.ts'
+import { interpretBackup, observesBackup } from './backup.ts'
+
+const backup = (setting: string, changes: Sections = {}) => factOf(interpretBackup, `backup.${setting}`, changes)
+const known = (value: unknown) => ({ state: 'known', value })
+const text = (id: string): string => String(healthyMachine[id])
+const job = (command: string): Sections => ({
+  'unit-files': text('unit-files').replace(/ExecStart=\/usr\/bin\/restic.*/, `ExecStart=${command}`),
+})
+const none = job('/bin/true')
+
+describe('scheduled backups', () => {
+  it('are read from the schedule, but a start is no success', () => {
+    expect(backup('configured')).toMatchObject(known(true))
+    expect(backup('interval')).toMatchObject(known(86400))
+    expect(backup('encrypted')).toMatchObject(known(true))
+    expect(backup('last-success')?.state).toBe('unreadable')
+    expect(backup('generations')?.state).toBe('unreadable')
+  })
+  it('keep as many generations as rsnapshot or borgmatic is told', () => {
+    const rsnapshot = {
+      ...job('/usr/bin/rsnapshot daily'),
+      'backup-files': filesText({ '/etc/rsnapshot.conf': 'retain\tdaily\t7\nretain\tweekly\t4\n' }),
+    }
+    expect(backup('generations', rsnapshot)).toMatchObject(known(11))
+    expect(backup('encrypted', rsnapshot)).toMatchObject(known(false))
+    const borgmatic = {
+      ...job('/usr/bin/borgmatic --verbosity 1'),
+      'backup-files': filesText({ '/etc/borgmatic/config.yaml': '    keep_daily: 7\n' }),
+    }
+    expect(backup('generations', borgmatic)).toMatchObject(known(7))
+    expect(backup('encrypted', borgmatic)?.state).toBe('unreadable')
+  })
+  test.each(['/usr/bin/restic check', '/usr/bin/borg prune', '/usr/bin/rsync -a /home /mnt'])(
+    'are not made by %s',
+    (command) => {
+      expect(backup('configured', job(command))).toMatchObject(known(false))
+    },
+  )
+  it('are not made by a disabled timer', () => {
+    const disabled = text('systemd-units').replace(
+      /ActiveState=active\nSubState=waiting\nUnitFileState=enabled\nId=restic\.timer/,
+      'ActiveState=inactive\nSubState=dead\nUnitFileState=disabled\nId=restic.timer',
+    )
+    expect(backup('configured', { 'systemd-units': disabled })).toMatchObject(known(false))
+  })
+  it('mention a copying command without counting it', () => {
+    const { gaps = [] } = interpretBackup(evidenceOf({ ...healthyMachine, ...job('/usr/bin/rsync -a /home /mnt') }))
+    expect(gaps.map(({ why }) => why.en).join()).toContain('restic (/etc/systemd/system/restic.timer) may be a backup')
+  })
+  it('are none, with an interval of never, only when every schedule was read', () => {
+    expect(backup('configured', none)).toMatchObject(known(false))
+    expect(backup('interval', none)).toMatchObject(known('never'))
+    expect(backup('encrypted', none)?.state).toBe('inapplicable')
+    expect(
+      backup('configured', { ...none, 'cron-files': filesText({ '/var/spool/cron/crontabs/*': { state: 'denied' } }) })
+        ?.state,
+    ).toBe('unreadable')
+  })
+  it('are left open where an agent of a backup server runs', () => {
+    expect(backup('configured', { ...none, processes: 'systemd\nbacula-fd\n' })?.state).toBe('unreadable')
+  })
+  it('take nothing from nothing, and never gain by a loss', () => {
+    expectNothingFromNothing(interpretBackup, observesBackup)
+    expectNeverBetter(interpretBackup)
+    expectNeverBetter(interpretBackup, { ...healthyMachine, ...none })
+  })
+})
