@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,22 +35,9 @@ export function runOnMachine(script: string, machine: Machine = {}): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'seisa-lab-'))
   try {
     writeFileSync(join(folder, 'collect.sh'), script, { mode: 0o755 })
-    const steps = [
-      'set -e',
-      `mkdir ${quote(join(folder, 'etc'))}`,
-      `mount -t tmpfs none ${quote(join(folder, 'etc'))}`,
-      `cp -a /etc/. ${quote(join(folder, 'etc'))}`,
-      `mount --bind ${quote(join(folder, 'etc'))} /etc`,
-      ...Object.entries(machine.files ?? {}).map(([path, text]) => fileStep(path, text)),
-      ...Object.entries(machine.modes ?? {}).map(([path, mode]) => `chmod ${mode} ${quote(path)}`),
-      machine.prepare ?? '',
-      `chmod 755 ${quote(folder)}`,
-      `exec ${collectorCommand(folder, machine)}`,
-    ]
-    const run = spawnSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', steps.join('\n')], {
-      maxBuffer: 256 * 1024 * 1024,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...machine.environment },
-    })
+    const shell = (machine.shell ?? ['/bin/sh']).map(quote).join(' ')
+    const args = (machine.arguments ?? []).map(quote).join(' ')
+    const run = inside(folder, machine, `${shell} -s -- ${args} <${quote(join(folder, 'collect.sh'))}`)
     if (run.status !== 0)
       throw new Error(`the lab machine failed (${run.status}): ${run.stderr.toString().slice(0, 2000)}`)
     return run.stdout
@@ -59,11 +46,39 @@ export function runOnMachine(script: string, machine: Machine = {}): Buffer {
   }
 }
 
-function collectorCommand(folder: string, machine: Machine): string {
-  const shell = (machine.shell ?? ['/bin/sh']).map(quote).join(' ')
+/** Runs any command on such a machine, and gives its exit code and what it printed. */
+export function commandOnMachine(
+  command: readonly string[],
+  machine: Machine = {},
+): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'seisa-lab-'))
+  try {
+    const run = inside(folder, machine, command.map(quote).join(' '))
+    return { status: run.status, stdout: run.stdout.toString(), stderr: run.stderr.toString() }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function inside(folder: string, machine: Machine, command: string): SpawnSyncReturns<Buffer> {
   const user =
     machine.uid === undefined ? '' : `setpriv --reuid=${machine.uid} --regid=${machine.uid} --clear-groups -- `
-  return `${user}${shell} -s -- ${(machine.arguments ?? []).map(quote).join(' ')} <${quote(join(folder, 'collect.sh'))}`
+  const steps = [
+    'set -e',
+    `mkdir ${quote(join(folder, 'etc'))}`,
+    `mount -t tmpfs none ${quote(join(folder, 'etc'))}`,
+    `cp -a /etc/. ${quote(join(folder, 'etc'))}`,
+    `mount --bind ${quote(join(folder, 'etc'))} /etc`,
+    ...Object.entries(machine.files ?? {}).map(([path, text]) => fileStep(path, text)),
+    ...Object.entries(machine.modes ?? {}).map(([path, mode]) => `chmod ${mode} ${quote(path)}`),
+    machine.prepare ?? '',
+    `chmod 755 ${quote(folder)}`,
+    `exec ${user}${command}`,
+  ]
+  return spawnSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', steps.join('\n')], {
+    maxBuffer: 256 * 1024 * 1024,
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...machine.environment },
+  })
 }
 
 const fileStep = (path: string, text: string | null): string =>

@@ -30,7 +30,8 @@ const output = (stream: NodeJS.WriteStream, required: boolean): Output => ({
     new Promise((resolve, reject) => {
       stream.write(text, (cause) => {
         if (!cause || !required) resolve()
-        else reject(new Fault('output', { ja: '標準出力に書けない', en: 'can not write to standard output' }, { cause }))
+        else
+          reject(new Fault('output', { ja: '標準出力に書けない', en: 'can not write to standard output' }, { cause }))
       })
     }),
 })
@@ -39,7 +40,8 @@ process.stdout.on('error', () => undefined)
 process.stderr.on('error', () => undefined)
 
 const words = process.argv.slice(2)
-const askedLanguage = words.find((_, at) => words[at - 1] === '--lang') ?? words.find((word) => word.startsWith('--lang='))?.slice(7)
+const askedLanguage =
+  words.find((_, at) => words[at - 1] === '--lang') ?? words.find((word) => word.startsWith('--lang='))?.slice(7)
 
 /** The folder that we stand in. One that was removed meanwhile still has its name: what lies in it isn't found, then. */
 const currentFolder = (): string => {

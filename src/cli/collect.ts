@@ -74,8 +74,7 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
     throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
   const outcome = { failed: 0 }
   const content = collectAll(app, targets, flags, timeout, outcome)
-  if (flags.output === '-')
-    for await (const piece of content) await app.stdout.write(piece)
+  if (flags.output === '-') for await (const piece of content) await app.stdout.write(piece)
   else await writeFileAtomically(fromHere(app.cwd, flags.output), content)
   return outcome.failed > 0 ? 3 : 0
 }

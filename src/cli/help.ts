@@ -129,7 +129,8 @@ export function usageFault(error: CommanderError, command: string): Fault | unde
   const [, subject = ''] = /'([^']*)'/.exec(error.message) ?? []
   const [, hint = ''] = /\(Did you mean (?:one of )?([^?]*)\?\)/.exec(error.message) ?? []
   const plain = error.message.replace(/^error: /, '').replaceAll('\n', ' ')
-  const what = choiceError(plain) ?? usageErrors[error.code]?.(subject, hint) ?? { ja: `コマンド行の誤り: ${plain}`, en: plain }
+  const what = choiceError(plain) ??
+    usageErrors[error.code]?.(subject, hint) ?? { ja: `コマンド行の誤り: ${plain}`, en: plain }
   const see = `${command} --help`
   return new Fault('usage', what, { next: { ja: `${see} に使い方がある`, en: `see ${see}` } })
 }

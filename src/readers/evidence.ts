@@ -20,6 +20,9 @@ export interface EvidenceLimits {
 
 export const evidenceLimits: EvidenceLimits = { section: 32 * 1024 * 1024, total: 256 * 1024 * 1024 }
 
+/** A collector writes about a hundred sections; a hostile one could fill the memory with empty ones. */
+const mostSections = 10_000
+
 const headerPattern = /^#seisa-evidence 1 ([a-z0-9-]+\/[a-z0-9-]+) ([0-9A-Za-z-]{1,64})$/
 const targetPattern = /^#seisa-target (\{.*\})$/
 
@@ -34,7 +37,11 @@ export async function* readEvidence(
 ): AsyncGenerator<ReadEvidence> {
   let target: EvidenceHeader = {}
   let current: Collecting | undefined
+  let seen = 0
   for await (const line of lines(chunks, limits)) {
+    seen += line.length
+    // twice the content that is kept at most: whatever goes on after that is endless
+    if (seen > 2 * limits.total) break
     const text = line.length < 4096 && line[0] === 35 ? line.toString('utf8').replace(/\r?\n$/, '') : ''
     const header = text === '' ? null : headerPattern.exec(text)
     if (header) {
@@ -43,6 +50,7 @@ export async function* readEvidence(
         if (current) yield { evidence: current.done(false), target }
         if (current) target = {}
         current = new Collecting(header[1] ?? '', header[2] ?? '', limits, line.at(-2) === 13)
+        seen = 0
         continue
       }
     }
@@ -56,6 +64,7 @@ export async function* readEvidence(
       yield { evidence: current.done(end === 'whole'), target }
       current = undefined
       target = {}
+      seen = 0
     }
   }
   if (current) yield { evidence: current.done(false), target }
@@ -63,6 +72,18 @@ export async function* readEvidence(
 
 /** The line that names the target of the evidence after it. */
 export const evidenceTargetLine = (header: EvidenceHeader): string => `#seisa-target ${JSON.stringify(header)}\n`
+
+/** Nonce of the evidence that begins in this text. */
+export function evidenceNonce(text: string): string | undefined {
+  for (const line of text.split('\n')) {
+    const header = headerPattern.exec(line.replace(/\r$/, ''))
+    if (header) return header[2]
+  }
+  return undefined
+}
+
+/** What ends evidence that broke off, so that the next one of the same bundle is not read as a part of it. */
+export const evidenceBreakLine = (nonce: string): string => (nonce === '' ? '\n' : `\n#${nonce} end broken\n`)
 
 function readTarget(json: string): EvidenceHeader {
   try {
@@ -80,6 +101,8 @@ function readTarget(json: string): EvidenceHeader {
 
 const isTextRecord = (value: unknown): value is Record<string, string> =>
   typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string')
+
+const skipReasons: readonly SkipReason[] = ['root', 'command', 'not-asked']
 
 /** One collector output while it is being read. */
 class Collecting {
@@ -110,14 +133,23 @@ class Collecting {
       return undefined
     }
     const [kind, id = '', code = '', why] = text.slice(this.#mark.length).split(' ')
-    if (kind === '>') {
+    if (kind === 'end') {
+      const whole = this.open === undefined && Number(id) === this.#count && !this.#mixed
+      return whole ? 'whole' : 'broken'
+    }
+    // where the output broke off inside a mark, `124` may have become `1`
+    if (line.at(-1) !== 10) {
+      this.#mixed = true
+    } else if (kind === '>' && this.#count < mostSections) {
       if (this.open !== undefined) this.#close(null, undefined, false)
       this.open = id
       this.#count += 1
     } else if (kind === '<' && this.open === id) {
-      this.#close(/^\d+$/.test(code) ? Number(code) : null, why as SkipReason | undefined, true)
-    } else if (kind === 'end' && this.open === undefined) {
-      return Number(id) === this.#count && !this.#mixed ? 'whole' : 'broken'
+      this.#close(
+        /^\d{1,3}$/.test(code) ? Number(code) : null,
+        skipReasons.find((reason) => reason === why),
+        true,
+      )
     } else {
       this.#mixed = true
     }

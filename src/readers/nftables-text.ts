@@ -1,8 +1,4 @@
-import type { Json } from './nftables.ts'
-
-const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value)
+import { isList, isObject, type Json } from './nftables-json.ts'
 
 /** One value of a match as nft writes it: `10.0.0.0/8`, `8000-8010`, `22`. */
 export function conditionText(value: Json): string {

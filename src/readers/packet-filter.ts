@@ -181,7 +181,8 @@ function reachOf(rule: FilterRule, walker: Walker): Reach {
   if (rule.reach !== 'interface' || !rule.interfaces) return rule.reach
   const { names, negated } = rule.interfaces
   const on = walker.onInterface
-  const named = on !== undefined && names.some((name) => name === on || (name.endsWith('*') && on.startsWith(name.slice(0, -1))))
+  const named =
+    on !== undefined && names.some((name) => name === on || (name.endsWith('*') && on.startsWith(name.slice(0, -1))))
   return named === negated ? 'narrow' : 'always'
 }
 
@@ -189,7 +190,7 @@ function effect(walker: Walker, chain: FilterChain, { verdict, text }: FilterRul
   if (verdict.kind === 'accept' || verdict.kind === 'drop') return new Set<Outcome>([verdict.kind])
   if (verdict.kind === 'translate') return new Set<Outcome>(['accept'])
   if (verdict.kind === 'return' || verdict.kind === 'none') return new Set<Outcome>(['continue'])
-  const target = verdict.kind === 'unknown' ? undefined : walker.chains.get(`${chain.table} ${verdict.target}`)
+  const target = 'target' in verdict ? walker.chains.get(`${chain.table} ${verdict.target}`) : undefined
   if (target) return walk(walker, target)
   walker.because.add(`${chain.id}: ${text}`)
   return anything

@@ -18,8 +18,6 @@ export interface PamOutcome<State> {
   readonly state: State
   /** Modules on the way whose answer was guessed. */
   readonly doubts: readonly string[]
-  /** Return code of each step that was called, for the second pass of a password change. */
-  readonly answers: ReadonlyMap<number, string>
 }
 
 /** What the modules do; called only for steps with a module that is installed. */
@@ -37,18 +35,13 @@ interface Position<State> {
   readonly entered: ReadonlyMap<number, Pick<Position<State>, 'impression' | 'status'>>
   readonly state: State
   readonly doubts: readonly string[]
-  readonly answers: ReadonlyMap<number, string>
 }
 
-/**
- * Every outcome of a stack. `frozen` holds the answers of the first pass when this is the second
- * pass of pam_chauthtok: they choose the way, the new answers the result.
- */
+/** Every outcome of a stack; `undefined` when it has too many ways. Both passes of pam_chauthtok walk it anew. */
 export function runPam<State>(
   steps: readonly PamStep[],
   call: PamCall<State>,
   start: State,
-  frozen?: ReadonlyMap<number, string>,
 ): readonly PamOutcome<State>[] | undefined {
   const outcomes: PamOutcome<State>[] = []
   const waiting: Position<State>[] = [
@@ -60,7 +53,6 @@ export function runPam<State>(
       entered: new Map(),
       state: start,
       doubts: [],
-      answers: new Map(),
     },
   ]
   for (let walks = 0; ; walks++) {
@@ -73,7 +65,6 @@ export function runPam<State>(
         success: position.status === 'success' && position.impression === 'positive',
         state: position.state,
         doubts: position.doubts,
-        answers: position.answers,
       })
       continue
     }
@@ -86,9 +77,7 @@ export function runPam<State>(
       continue
     }
     for (const branch of answersOf(step, call, position.state)) {
-      waiting.push(
-        next(steps, step, branch, { ...position, entered, previousLevel: step.level, state: branch.state }, frozen),
-      )
+      waiting.push(next(steps, step, branch, { ...position, entered, previousLevel: step.level, state: branch.state }))
     }
   }
 }
@@ -104,16 +93,12 @@ function next<State>(
   step: PamStep,
   branch: PamBranch<State>,
   position: Position<State>,
-  frozen: ReadonlyMap<number, string> | undefined,
 ): Position<State> {
-  const deciding = frozen ? frozen.get(position.at) : branch.returns
-  const action: PamAction =
-    deciding === undefined ? 'bad' : (step.control.actions.get(deciding) ?? step.control.otherwise)
+  const action: PamAction = step.control.actions.get(branch.returns) ?? step.control.otherwise
   const after = {
     ...position,
     at: position.at + 1,
     doubts: branch.doubt === undefined ? position.doubts : [...position.doubts, branch.doubt],
-    answers: new Map(position.answers).set(position.at, branch.returns),
   }
   const agreed =
     position.impression === 'undefined' || (position.impression === 'positive' && position.status === 'success')
@@ -153,8 +138,7 @@ function next<State>(
           status: 'perm_denied',
         }
       }
-      // in the second pass a jump also counts as `ok`
-      return { ...(frozen ? agreed : after), at: jumped }
+      return { ...after, at: jumped }
     }
   }
 }

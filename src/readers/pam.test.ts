@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { hasPamService, pamStack, parsePamControl } from './pam.ts'
@@ -138,7 +139,16 @@ describe('the walk', () => {
       null,
     )
     expect(called).toEqual(['pam_b', 'pam_a', 'pam_c'])
-    expect(runPam(stack.steps, (_, state: null) => [{ returns: 'success', state }], null)?.[0]?.answers.size).toBe(2)
+    let count = 0
+    runPam(
+      stack.steps,
+      (_, state: null) => {
+        count++
+        return [{ returns: 'success', state }]
+      },
+      null,
+    )
+    expect(count).toBe(2)
   })
 })
 
@@ -165,4 +175,32 @@ test('nothing that a file may hold makes it throw', () => {
       run(tokens.join(' '), {})
     }),
   )
+})
+
+interface Recorded {
+  readonly type: 'auth' | 'password'
+  readonly files: Readonly<Record<string, string>>
+  readonly success: boolean
+}
+
+// Random stacks of pam_debug, whose answers stand in its arguments, and what pam_authenticate and
+// pam_chauthtok of Linux-PAM 1.5.2 (Debian 12) made of them.
+test('walks stacks as the real libpam did', () => {
+  const recorded: readonly Recorded[] = JSON.parse(
+    readFileSync(new URL('fixtures/libpam-1.5.2.json', import.meta.url), 'utf8'),
+  )
+  expect(recorded.length).toBeGreaterThan(300)
+  for (const { type, files, success } of recorded) {
+    const paths = Object.fromEntries(Object.entries(files).map(([name, text]) => [`/etc/pam.d/${name}`, text]))
+    const stack = pamStack(sources(paths, { modules: new Set(['pam_debug.so']) }), 'svc', type)
+    if (!stack.ok) throw new Error(stack.path)
+    const succeeds = (argument: string): boolean => {
+      const answer = (options: readonly string[]): string =>
+        options.find((option) => option.startsWith(`${argument}=`))?.slice(argument.length + 1) ?? 'success'
+      const outcomes = runPam(stack.steps, (step, state: null) => [{ returns: answer(step.arguments), state }], null)
+      return outcomes?.[0]?.success ?? false
+    }
+    const result = type === 'auth' ? succeeds('auth') : succeeds('prechauthtok') && succeeds('chauthtok')
+    expect(result, JSON.stringify(files)).toBe(success)
+  }
 })

@@ -91,8 +91,7 @@ export function readSshdConfig(
     const [head = '', tail = ''] = pattern.split('*')
     const named = [...files.keys()].filter(
       (path) =>
-        path === pattern ||
-        (path.startsWith(head) && path.endsWith(tail) && !path.slice(head.length).includes('/')),
+        path === pattern || (path.startsWith(head) && path.endsWith(tail) && !path.slice(head.length).includes('/')),
     )
     for (const path of named.sort()) readFile(path, depth + 1, target)
   }
@@ -117,7 +116,7 @@ export function readSshdDump(text: string): ReadonlyMap<string, readonly SshdLin
 
 /** Seconds of a time in sshd's format (`5m`, `1h30m`, `90`); undefined when it is none. */
 export function sshdSeconds(text: string): number | undefined {
-  if (!/^(\d{1,9}[smhdwSMHDW]?)+$/.test(text)) return undefined
+  if (text === '' || text.length > 32 || !/^(?:\d+[smhdw])*\d*$/i.test(text)) return undefined
   const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, '': 1 }
   let total = 0
   for (const [, count = '0', unit = ''] of text.matchAll(/(\d+)([smhdw]?)/gi)) {

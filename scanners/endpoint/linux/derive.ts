@@ -6,8 +6,8 @@ import { inapplicable, known, unread } from './interpret/contribution.ts'
 const everyLine = ['mfa.required-for-all', 'mfa.required-for-administrators'] as const
 
 /**
- * Settings whose scopes are exhaustive on Linux: there is no way in, and no kind of log or event, that none of them
- * claims, so that nobody is left to a default.
+ * Settings whose scopes are exhaustive on Linux: there is no way in, and no kind of log or event, that none of
+ * them claims, so that nobody is left to a default.
  */
 const onlyScoped = [
   ...everyLine,
@@ -15,6 +15,8 @@ const onlyScoped = [
   'session.peer-loss-disconnect',
   'logging.audit-policy',
   'logging.retention',
+  'logon.banner-present',
+  'logon.banner-reveals-system',
 ] as const
 
 /**

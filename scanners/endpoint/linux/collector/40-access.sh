@@ -35,7 +35,6 @@ access_sshd_processes() {
     }
   }' $ACCESS_SSHD 2>/dev/null)
   printf '%s\n' "$ACCESS_LINES"
-  finish 0
   ACCESS_FIRST=${ACCESS_LINES%%"$NL"*}
   set -f
   W=''
@@ -54,6 +53,8 @@ access_sshd_processes() {
     esac
   done
   set +f
+  printf '@options%s\n' "$ACCESS_OPTIONS"
+  finish 0
 }
 
 # What sshd makes of its configuration. sshd -T needs root (host keys) and a re-exec with the same
@@ -345,6 +346,7 @@ access_legacy() {
 }
 
 collect_access() {
+  IFS=" 	$NL"
   access_processes
   access_state
   access_sshd_processes

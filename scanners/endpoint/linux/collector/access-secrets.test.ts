@@ -12,14 +12,18 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const secrets: Readonly<Record<string, string>> = {
   'system-connections/office.nmconnection':
     '[connection]\nid=office\ntype=wifi\n[wifi]\nssid=office\n[wifi-security]\nkey-mgmt=wpa-psk\npsk=CANARY1\nwep-key0=CANARY2\n[802-1x]\neap=tls;\nidentity=CANARY3\npassword=CANARY4\nprivate-key-password=CANARY5\nprivate-key=data:;base64,CANARY6\nclient-cert=data:;base64,CANARY7\n[vpn-secrets]\nsecret=CANARY8\n[wireguard]\nprivate-key=CANARY9\n[wireguard-peer.abc=]\npreshared-key=CANARY10\nallowed-ips=0.0.0.0/0;\n',
-  'wpa_supplicant.conf': 'network={\n  ssid="office"\n  psk="CANARY11"\n  wep_key0=CANARY12\n  password="CANARY13"\n  private_key="blob://CANARY14"\n  key_mgmt=WPA-PSK\n}\n',
-  'netplan/50.yaml': 'network:\n  wifis:\n    wlan0:\n      access-points:\n        "office":\n          password: "CANARY15"\n          auth:\n            key-management: psk\n            password: CANARY16\n',
+  'wpa_supplicant.conf':
+    'network={\n  ssid="office"\n  psk="CANARY11"\n  wep_key0=CANARY12\n  password="CANARY13"\n  private_key="blob://CANARY14"\n  key_mgmt=WPA-PSK\n}\n',
+  'netplan/50.yaml':
+    'network:\n  wifis:\n    wlan0:\n      access-points:\n        "office":\n          password: "CANARY15"\n          auth:\n            key-management: psk\n            password: CANARY16\n',
   'wireguard/wg0.conf': '[Interface]\nPrivateKey = CANARY17\n[Peer]\nPresharedKey = CANARY18\nAllowedIPs = 0.0.0.0/0\n',
   'openvpn/client.conf': 'client\nauth-user-pass CANARY19\n<key>\nCANARY20\n</key>\nredirect-gateway def1\n',
   'apt/apt.conf.d/proxy': 'Acquire::http::Proxy "http://user:CANARY21@proxy.example.jp:3128";\n',
   'pip.conf': '[global]\nindex-url = https://user:CANARY22@pypi.example.jp/simple\ntrusted-host = pypi.example.jp\n',
-  gitconfig: '[http]\n\tsslVerify = false\n\tproxy = http://user:CANARY23@proxy.example.jp\n\textraHeader = Authorization: CANARY24\n',
-  'profile.d/x.sh': 'export API_TOKEN=CANARY25\nif [ "$X" = CANARY26 ]; then\n  readonly TMOUT=900\nfi\nexport https_proxy="http://user:CANARY27@proxy.example.jp:8080"\nexport http_proxy=user:CANARY28@proxy.example.jp:8080\nTMOUT=1 PASSWORD=CANARY29\nexport TMOUT=2 KEY=CANARY31\n',
+  gitconfig:
+    '[http]\n\tsslVerify = false\n\tproxy = http://user:CANARY23@proxy.example.jp\n\textraHeader = Authorization: CANARY24\n',
+  'profile.d/x.sh':
+    'export API_TOKEN=CANARY25\nif [ "$X" = CANARY26 ]; then\n  readonly TMOUT=900\nfi\nexport https_proxy="http://user:CANARY27@proxy.example.jp:8080"\nexport http_proxy=user:CANARY28@proxy.example.jp:8080\nTMOUT=1 PASSWORD=CANARY29\nexport TMOUT=2 KEY=CANARY31\n',
   wgetrc: 'check_certificate = off\nhttp_password = CANARY30\n',
 }
 const paths = Object.entries(secrets).map(([name, text]) => {
@@ -29,7 +33,8 @@ const paths = Object.entries(secrets).map(([name, text]) => {
   return path
 })
 
-const part = (name: string): string => readFileSync(join(packageRoot(), 'scanners/endpoint/linux/collector', name), 'utf8')
+const part = (name: string): string =>
+  readFileSync(join(packageRoot(), 'scanners/endpoint/linux/collector', name), 'utf8')
 const applets = join(folder, 'applets')
 mkdirSync(applets)
 for (const name of ['awk', 'timeout']) symlinkSync('/bin/busybox', join(applets, name))
@@ -47,13 +52,26 @@ const shells: readonly (readonly [string, readonly string[], string | undefined]
   ['mksh', ['mksh'], undefined],
   ['busybox', ['busybox', 'sh'], applets],
 ]
-const there = (shell: readonly string[]): boolean => spawnSync(shell[0] ?? '', [...shell.slice(1), '-c', ':']).status === 0
+const there = (shell: readonly string[]): boolean =>
+  spawnSync(shell[0] ?? '', [...shell.slice(1), '-c', ':']).status === 0
 
 describe.each(shells)('files with secrets, reduced under %s', (_name, shell, path) => {
   it.skipIf(!there(shell))('leave the target without any of them, and with what is judged', () => {
     const text = reduced(shell, path)
     expect(text.match(/CANARY\d+/g)).toBeNull()
-    for (const kept of ['|ssid=office', '|key-mgmt=wpa-psk', '|private-key=present', '|wep_key0=present', '|AllowedIPs = 0.0.0.0/0', '|redirect-gateway def1', 'http://proxy.example.jp:3128', '|\tsslVerify = false', '|  readonly TMOUT=900', '|check_certificate = off', '|trusted-host = pypi.example.jp']) {
+    for (const kept of [
+      '|ssid=office',
+      '|key-mgmt=wpa-psk',
+      '|private-key=present',
+      '|wep_key0=present',
+      '|AllowedIPs = 0.0.0.0/0',
+      '|redirect-gateway def1',
+      'http://proxy.example.jp:3128',
+      '|\tsslVerify = false',
+      '|  readonly TMOUT=900',
+      '|check_certificate = off',
+      '|trusted-host = pypi.example.jp',
+    ]) {
       expect(text).toContain(kept)
     }
     expect(text.match(/^@end$/gm)).toHaveLength(paths.length)

@@ -1,4 +1,12 @@
-import { type CollectedFile, type Evidence, type Reading, read, sectionFiles, sectionText, unreadable } from '../../../../src/core/evidence.ts'
+import {
+  type CollectedFile,
+  type Evidence,
+  type Reading,
+  read,
+  sectionFiles,
+  sectionText,
+  unreadable,
+} from '../../../../src/core/evidence.ts'
 import type { EvidenceRef } from '../../../../src/core/fact.ts'
 
 // What the parts of the access domain read in common: the state section, and files.
@@ -51,7 +59,8 @@ export function wholeFiles(
 ): Reading<readonly WholeFile[]> {
   if (!files.ok) return files
   const named = [...files.value.values()].filter((file) => matches(file.path))
-  if (named.length === 0) return unreadable({ ja: '証跡に該当するファイルの記録がない', en: 'the evidence does not mention the files' })
+  if (named.length === 0)
+    return unreadable({ ja: '証跡に該当するファイルの記録がない', en: 'the evidence does not mention the files' })
   const bad = named.find((file) => file.state !== 'read' && file.state !== 'absent' && !isFolder(file))
   if (bad) return fileFailure(bad)
   return read(
@@ -69,7 +78,10 @@ export function fileFailure(file: CollectedFile): Reading<never> {
   if (file.state === 'denied') {
     return unreadable(
       { ja: `${file.path} を読む権限がない`, en: `${file.path} may not be read by this user` },
-      { ja: '管理者権限（root、または収集スクリプトの sudo）', en: 'administrator rights (root, or sudo for the collector)' },
+      {
+        ja: '管理者権限（root、または収集スクリプトの sudo）',
+        en: 'administrator rights (root, or sudo for the collector)',
+      },
     )
   }
   return file.state === 'cut'

@@ -44,3 +44,12 @@ it('is unknown to an ordinary user and with another boot loader', () => {
   expect(password('denied /boot/grub2/grub.cfg\n')).toBe('unreadable')
   expect(password('absent /boot/grub/grub.cfg\nother /boot/loader/loader.conf\n')).toBe('unreadable')
 })
+
+it('is inapplicable only in a virtual machine that its hypervisor starts', () => {
+  const none = { 'boot-loader': 'absent /boot/grub/grub.cfg\n' }
+  expect(boot(none).password).toMatchObject({ state: 'unreadable' })
+  expect(boot({ ...none, hypervisor: 'kvm\n' }).password).toMatchObject({ state: 'unreadable' })
+  expect(boot({ ...none, hypervisor: 'kvm\n', 'secure-boot': 'no-efi\n' }).password).toMatchObject({
+    state: 'inapplicable',
+  })
+})

@@ -3,6 +3,7 @@ import { linesOf, needsRoot, sectionText } from '../../../../src/core/evidence.t
 import type { Fact } from '../../../../src/core/fact.ts'
 import { inapplicable, known, type Part, unread, unsupported } from './contribution.ts'
 import { inContainer } from './kernel.ts'
+import { virtualisation } from './views.ts'
 
 export const observesBoot = {
   settings: ['hardening.secure-boot', 'hardening.boot-password'],
@@ -112,12 +113,16 @@ function bootPassword(evidence: Evidence): Fact {
       words('other').map(([path]) => ({ source: path ?? '' })),
     )
   }
-  const searched = words('absent').length > 0
-  return searched
+  // A hypervisor can start a kernel by itself; a real machine, or one with UEFI, has a boot loader that was not found.
+  const place = virtualisation(evidence)
+  const firmware = sectionText(evidence, 'secure-boot')
+  const byHypervisor =
+    place.ok && place.value === 'virtual-machine' && firmware.ok && firmware.value.trim() === 'no-efi'
+  return words('absent').length > 0 && byHypervisor
     ? inapplicable(
         setting,
-        { ja: 'この機器に起動プログラムの設定がない', en: 'there are no boot loader settings on this machine' },
-        [{ source: 'boot-loader' }],
+        { ja: 'この仮想マシンに起動プログラムの設定がない', en: 'this virtual machine has no boot loader settings' },
+        [{ source: 'boot-loader' }, { source: 'secure-boot' }],
       )
-    : unread(setting, { why: { ja: '起動の設定を調べていない', en: 'the boot settings were not searched' } })
+    : unread(setting, { why: { ja: '起動プログラムの設定が見つからない', en: 'no boot loader settings were found' } })
 }

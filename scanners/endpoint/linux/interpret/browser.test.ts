@@ -4,10 +4,15 @@ import { evidenceOf, filesText, type GivenSection } from '../testing/evidence.ts
 import { interpretBrowser, observesBrowser } from './browser.ts'
 
 const all = ['chromium', 'chrome', 'edge', 'brave', 'firefox', 'other-browser']
-const state = (...installed: readonly string[]): string => all.map((id) => `${id}-installed=${installed.includes(id) ? 'yes' : 'no'}`).join('\n')
+const state = (...installed: readonly string[]): string =>
+  all.map((id) => `${id}-installed=${installed.includes(id) ? 'yes' : 'no'}`).join('\n')
 type Files = Record<string, string | { state: 'denied' | 'absent' }>
 const none: Files = Object.fromEntries(
-  ['/etc/chromium/policies/managed/*.json', '/etc/opt/edge/policies/managed/*.json', '/etc/firefox/policies/policies.json'].map((path) => [path, { state: 'absent' }]),
+  [
+    '/etc/chromium/policies/managed/*.json',
+    '/etc/opt/edge/policies/managed/*.json',
+    '/etc/firefox/policies/policies.json',
+  ].map((path) => [path, { state: 'absent' }]),
 )
 const sections = (installed: readonly string[], files: Files, packages = ''): Record<string, GivenSection> => ({
   'package-databases': 'dpkg present /var/lib/dpkg/status\nos ID=debian\n',
@@ -35,19 +40,40 @@ describe('managed policies', () => {
 
   it('of Chromium, Edge and Firefox are read', () => {
     expect(judge(['chromium'], { [chromium]: strict })).toEqual([false, true, true])
-    expect(judge(['edge'], { '/etc/opt/edge/policies/managed/a.json': '{"SmartScreenEnabled": true, "ExtensionSettings": {"*": {"installation_mode": "blocked"}}}' })).toEqual([true, true, true])
-    const preferences = '{"browser.safebrowsing.malware.enabled": {"Value": true, "Status": "locked"}, "browser.safebrowsing.phishing.enabled": {"Value": true, "Status": "locked"}}'
-    expect(judge(['firefox'], { [firefox]: `{"policies": {"OfferToSaveLogins": false, "Preferences": ${preferences}}}` })).toEqual([false, true, false])
-    expect(judge(['firefox'], { [firefox]: `{"policies": {"Preferences": ${preferences.replace('"locked"', '"default"')}}}` })).toEqual([true, false, false])
+    expect(
+      judge(['edge'], {
+        '/etc/opt/edge/policies/managed/a.json':
+          '{"SmartScreenEnabled": true, "ExtensionSettings": {"*": {"installation_mode": "blocked"}}}',
+      }),
+    ).toEqual([true, true, true])
+    const preferences =
+      '{"browser.safebrowsing.malware.enabled": {"Value": true, "Status": "locked"}, "browser.safebrowsing.phishing.enabled": {"Value": true, "Status": "locked"}}'
+    expect(
+      judge(['firefox'], { [firefox]: `{"policies": {"OfferToSaveLogins": false, "Preferences": ${preferences}}}` }),
+    ).toEqual([false, true, false])
+    expect(
+      judge(['firefox'], {
+        [firefox]: `{"policies": {"Preferences": ${preferences.replace('"locked"', '"default"')}}}`,
+      }),
+    ).toEqual([true, false, false])
   })
 
   it('of several browsers are as strong as the weakest', () => {
     expect(judge(['chromium', 'firefox'], { [chromium]: strict })).toEqual([true, false, false])
-    expect(judge(['chromium', 'other-browser'], { [chromium]: strict })).toEqual(['unreadable', 'unreadable', 'unreadable'])
+    expect(judge(['chromium', 'other-browser'], { [chromium]: strict })).toEqual([
+      'unreadable',
+      'unreadable',
+      'unreadable',
+    ])
   })
 
   it('that contradict each other, or can not be read, are not known', () => {
-    expect(judge(['chromium'], { [chromium]: strict, '/etc/chromium/policies/managed/b.json': '{"PasswordManagerEnabled": true}' })[0]).toBe('unreadable')
+    expect(
+      judge(['chromium'], {
+        [chromium]: strict,
+        '/etc/chromium/policies/managed/b.json': '{"PasswordManagerEnabled": true}',
+      })[0],
+    ).toBe('unreadable')
     expect(judge(['chromium'], { [chromium]: '{' })).toEqual(['unreadable', 'unreadable', 'unreadable'])
     expect(judge(['firefox'], { [firefox]: { state: 'denied' } })).toEqual(['unreadable', 'unreadable', 'unreadable'])
   })
@@ -55,7 +81,11 @@ describe('managed policies', () => {
 
 describe('browsers', () => {
   it('are found by their packages too', () => {
-    expect(judge([], {}, 'ii \tfirefox-esr\t115\tamd64\tfirefox-esr\tDebian\t1700000000\tDebian\n')).toEqual([true, false, false])
+    expect(judge([], {}, 'ii \tfirefox-esr\t115\tamd64\tfirefox-esr\tDebian\t1700000000\tDebian\n')).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   it('that are not there make nothing of policies', () => {
@@ -66,14 +96,19 @@ describe('browsers', () => {
     for (const id of ['dpkg', 'access-state', 'package-databases']) {
       const { [id]: _gone, ...rest } = sections(['chromium'], { [chromium]: strict })
       const { facts = [], tables = [] } = interpretBrowser(evidenceOf(rest))
-      expect(facts.map((fact) => [fact.setting, fact.state]), id).toEqual(observesBrowser.settings.map((one) => [one, 'unreadable']))
+      expect(
+        facts.map((fact) => [fact.setting, fact.state]),
+        id,
+      ).toEqual(observesBrowser.settings.map((one) => [one, 'unreadable']))
       expect(tables.map((table) => [table.type, table.complete])).toEqual([['browser-policy', false]])
     }
   })
 
   it('with hostile policy text never throw', () => {
-    fc.assert(fc.property(fc.json(), (text) => {
-      judge(['chromium', 'firefox'], { [chromium]: text.replaceAll('\n', ''), [firefox]: `{"policies": ${text}}` })
-    }))
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        judge(['chromium', 'firefox'], { [chromium]: text.replaceAll('\n', ''), [firefox]: `{"policies": ${text}}` })
+      }),
+    )
   })
 })

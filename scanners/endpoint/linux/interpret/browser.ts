@@ -25,33 +25,85 @@ interface Browser {
 
 type Policies = Readonly<Record<string, unknown>>
 
-const chromium = (policies: readonly Policies[]) => chromiumPolicies(policies, (all) => agreed(all, 'SafeBrowsingProtectionLevel', (value) => value === 1 || value === 2))
-const edge = (policies: readonly Policies[]) => chromiumPolicies(policies, (all) => agreed(all, 'SmartScreenEnabled', (value) => value === true))
+const chromium = (policies: readonly Policies[]) =>
+  chromiumPolicies(policies, (all) => agreed(all, 'SafeBrowsingProtectionLevel', (value) => value === 1 || value === 2))
+const edge = (policies: readonly Policies[]) =>
+  chromiumPolicies(policies, (all) => agreed(all, 'SmartScreenEnabled', (value) => value === true))
 
 const browsers: readonly Browser[] = [
-  { id: 'chromium', name: 'Chromium', packages: /^(?:chromium|chromium-browser|ungoogled-chromium)$/, files: /^\/etc\/chromium(?:-browser)?\/policies\/managed\//, judge: chromium },
-  { id: 'chrome', name: 'Google Chrome', packages: /^google-chrome-(?:stable|beta|unstable)$/, files: /^\/etc\/opt\/chrome\/policies\/managed\//, judge: chromium },
-  { id: 'edge', name: 'Microsoft Edge', packages: /^microsoft-edge-(?:stable|beta|dev)$/, files: /^\/etc\/opt\/edge\/policies\/managed\//, judge: edge },
-  { id: 'brave', name: 'Brave', packages: /^brave-browser$/, files: /^\/etc\/brave\/policies\/managed\//, judge: chromium },
-  { id: 'firefox', name: 'Firefox', packages: /^(?:firefox|firefox-esr|MozillaFirefox)$/, files: /policies\/policies\.json$|\/distribution\/policies\.json$/, judge: firefoxPolicies },
-  { id: 'other-browser', name: 'other', packages: /^(?:epiphany|epiphany-browser|falkon|konqueror|opera-stable|vivaldi-stable|midori)$/, files: /^$/, judge: undefined },
+  {
+    id: 'chromium',
+    name: 'Chromium',
+    packages: /^(?:chromium|chromium-browser|ungoogled-chromium)$/,
+    files: /^\/etc\/chromium(?:-browser)?\/policies\/managed\//,
+    judge: chromium,
+  },
+  {
+    id: 'chrome',
+    name: 'Google Chrome',
+    packages: /^google-chrome-(?:stable|beta|unstable)$/,
+    files: /^\/etc\/opt\/chrome\/policies\/managed\//,
+    judge: chromium,
+  },
+  {
+    id: 'edge',
+    name: 'Microsoft Edge',
+    packages: /^microsoft-edge-(?:stable|beta|dev)$/,
+    files: /^\/etc\/opt\/edge\/policies\/managed\//,
+    judge: edge,
+  },
+  {
+    id: 'brave',
+    name: 'Brave',
+    packages: /^brave-browser$/,
+    files: /^\/etc\/brave\/policies\/managed\//,
+    judge: chromium,
+  },
+  {
+    id: 'firefox',
+    name: 'Firefox',
+    packages: /^(?:firefox|firefox-esr|MozillaFirefox)$/,
+    files: /policies\/policies\.json$|\/distribution\/policies\.json$/,
+    judge: firefoxPolicies,
+  },
+  {
+    id: 'other-browser',
+    name: 'other',
+    packages: /^(?:epiphany|epiphany-browser|falkon|konqueror|opera-stable|vivaldi-stable|midori)$/,
+    files: /^$/,
+    judge: undefined,
+  },
 ]
 
 /** Managed policies of each installed browser. What no policy fixes, its user decides: that counts as not enforced. */
 export const interpretBrowser: Part = (evidence): Contribution => {
   const installed = installedBrowsers(evidence)
   if (!installed.ok) {
-    const table: Table = { type: 'browser-policy', rows: [], complete: false, why: installed.why, evidence: [{ source: 'access-state' }] }
+    const table: Table = {
+      type: 'browser-policy',
+      rows: [],
+      complete: false,
+      why: installed.why,
+      evidence: [{ source: 'access-state' }],
+    }
     return { facts: observesBrowser.settings.map((id) => unread(id, installed)), tables: [table] }
   }
   const judged = installed.value.map((browser) => ({ browser, ...judgeBrowser(evidence, browser) }))
   const rows: readonly Row[] = judged.map(({ browser, values, evidence: where }) => ({
     key: browser.id,
     name: browser.name,
-    fields: { browser: browser.name, ...Object.fromEntries(settings.map((name): [string, Field] => [name, fieldOf(values[name])])) },
+    fields: {
+      browser: browser.name,
+      ...Object.fromEntries(settings.map((name): [string, Field] => [name, fieldOf(values[name])])),
+    },
     evidence: where,
   }))
-  const table: Table = { type: 'browser-policy', rows: [...rows].sort((left, right) => (left.key < right.key ? -1 : 1)), complete: true, evidence: [{ source: 'access-state' }] }
+  const table: Table = {
+    type: 'browser-policy',
+    rows: [...rows].sort((left, right) => (left.key < right.key ? -1 : 1)),
+    complete: true,
+    evidence: [{ source: 'access-state' }],
+  }
   return { facts: settings.map((name) => overall(name, judged)), tables: [table] }
 }
 
@@ -83,7 +135,8 @@ function judgeBrowser(evidence: Evidence, browser: Browser): Judged {
     evidence: [{ source: 'access-state', at: `${browser.id}-installed` }],
   })
   const { judge } = browser
-  if (!judge) return all(unreadable({ ja: 'このブラウザの方針は読み方を持たない', en: 'policies of this browser are not read' }))
+  if (!judge)
+    return all(unreadable({ ja: 'このブラウザの方針は読み方を持たない', en: 'policies of this browser are not read' }))
   const files = wholeFiles(accessFiles(evidence), (path) => browser.files.test(path))
   if (!files.ok) return all(files)
   const policies: Policies[] = []
@@ -94,10 +147,15 @@ function judgeBrowser(evidence: Evidence, browser: Browser): Judged {
     if (!parsed) return all(unreadable({ ja: `${file.path} を解釈できない`, en: `${file.path} can not be understood` }))
     policies.push(parsed)
   }
-  return { values: judge(policies), evidence: files.value.length > 0 ? files.value.map((file) => ({ source: file.path })) : [{ source: 'access-files' }] }
+  return {
+    values: judge(policies),
+    evidence:
+      files.value.length > 0 ? files.value.map((file) => ({ source: file.path })) : [{ source: 'access-files' }],
+  }
 }
 
-const isObject = (value: unknown): value is Policies => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Policies =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function parsePolicies(text: string): Policies | undefined {
   try {
@@ -120,9 +178,13 @@ const either = (left: Reading<boolean>, right: Reading<boolean>): Reading<boolea
 
 const not = (reading: Reading<boolean>): Reading<boolean> => (reading.ok ? read(!reading.value) : reading)
 
-const blocksAll = (value: unknown): boolean => isObject(value) && isObject(value['*']) && value['*']['installation_mode'] === 'blocked'
+const blocksAll = (value: unknown): boolean =>
+  isObject(value) && isObject(value['*']) && value['*']['installation_mode'] === 'blocked'
 
-function chromiumPolicies(policies: readonly Policies[], harmful: (policies: readonly Policies[]) => Reading<boolean>): Readonly<Record<Setting, Reading<boolean>>> {
+function chromiumPolicies(
+  policies: readonly Policies[],
+  harmful: (policies: readonly Policies[]) => Reading<boolean>,
+): Readonly<Record<Setting, Reading<boolean>>> {
   return {
     'password-saving-enabled': not(agreed(policies, 'PasswordManagerEnabled', (value) => value === false)),
     'harmful-sites-blocked': harmful(policies),
@@ -136,12 +198,20 @@ function chromiumPolicies(policies: readonly Policies[], harmful: (policies: rea
 function firefoxPolicies(documents: readonly Policies[]): Readonly<Record<Setting, Reading<boolean>>> {
   const policies = documents.map((one) => (isObject(one['policies']) ? one['policies'] : {}))
   const locked = (name: string): Reading<boolean> =>
-    agreed(policies, 'Preferences', (value) => isObject(value) && isObject(value[name]) && value[name]['Value'] === true && value[name]['Status'] === 'locked')
+    agreed(
+      policies,
+      'Preferences',
+      (value) =>
+        isObject(value) && isObject(value[name]) && value[name]['Value'] === true && value[name]['Status'] === 'locked',
+    )
   const malware = locked('browser.safebrowsing.malware.enabled')
   const phishing = locked('browser.safebrowsing.phishing.enabled')
   return {
     'password-saving-enabled': not(
-      either(agreed(policies, 'PasswordManagerEnabled', (value) => value === false), agreed(policies, 'OfferToSaveLogins', (value) => value === false)),
+      either(
+        agreed(policies, 'PasswordManagerEnabled', (value) => value === false),
+        agreed(policies, 'OfferToSaveLogins', (value) => value === false),
+      ),
     ),
     'harmful-sites-blocked': malware.ok && malware.value ? phishing : malware,
     'extensions-restricted': agreed(policies, 'ExtensionSettings', blocksAll),
@@ -164,5 +234,12 @@ function overall(name: Setting, judged: readonly (Judged & { browser: Browser })
     const value = values[name]
     if (!value.ok) return { ...unread(id, value, evidence), derivedFrom }
   }
-  return { ...known(id, !weak, judged.flatMap((one) => one.evidence)), derivedFrom }
+  return {
+    ...known(
+      id,
+      !weak,
+      judged.flatMap((one) => one.evidence),
+    ),
+    derivedFrom,
+  }
 }

@@ -63,7 +63,14 @@ export function supplicantNetworks(evidence: Evidence): Reading<readonly Supplic
         open = undefined
       } else if (open) {
         const at = line.indexOf('=')
-        if (at > 0) open.keys.set(line.slice(0, at).trim(), line.slice(at + 1).trim().replace(/^"(.*)"$/, '$1'))
+        if (at > 0)
+          open.keys.set(
+            line.slice(0, at).trim(),
+            line
+              .slice(at + 1)
+              .trim()
+              .replace(/^"(.*)"$/, '$1'),
+          )
       }
     }
   }

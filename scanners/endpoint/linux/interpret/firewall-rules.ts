@@ -1,7 +1,14 @@
 import { type Evidence, type Reading, read, sectionText, unreadable } from '../../../../src/core/evidence.ts'
 import type { EvidenceRef, Field, Row, Table } from '../../../../src/core/fact.ts'
 import type { LocalText } from '../../../../src/core/text.ts'
-import { type Direction, type FilterChain, type FilterFamily, type FilterRule, reachable, treatment } from '../../../../src/readers/packet-filter.ts'
+import {
+  type Direction,
+  type FilterChain,
+  type FilterFamily,
+  type FilterRule,
+  reachable,
+  treatment,
+} from '../../../../src/readers/packet-filter.ts'
 import { readSshdDump } from '../../../../src/readers/sshd-config.ts'
 import type { KernelFilter } from './firewall-source.ts'
 
@@ -11,7 +18,14 @@ const obscure: LocalText = { ja: '条件を解釈できない', en: 'the conditi
 /** Every rule that packets can reach. Incomplete when a part of the rule set could not be read. */
 export function firewallRules(kernel: Reading<KernelFilter>, evidence: readonly EvidenceRef[]): Table {
   if (!kernel.ok) {
-    return { type: 'firewall-rule', rows: [], complete: false, why: kernel.why, ...(kernel.needs && { needs: kernel.needs }), evidence }
+    return {
+      type: 'firewall-rule',
+      rows: [],
+      complete: false,
+      why: kernel.why,
+      ...(kernel.needs && { needs: kernel.needs }),
+      evidence,
+    }
   }
   const reached = directions.map((one) => reachable(kernel.value.filter, one))
   const rows: Row[] = []
@@ -32,7 +46,9 @@ export function firewallRules(kernel: Reading<KernelFilter>, evidence: readonly 
   const doubts = kernel.value.filter.doubts
   const why: LocalText | undefined =
     kernel.value.missing[0] ??
-    (doubts.length > 0 ? { ja: `読めない規則がある: ${doubts[0]}`, en: `a rule could not be read: ${doubts[0]}` } : undefined)
+    (doubts.length > 0
+      ? { ja: `読めない規則がある: ${doubts[0]}`, en: `a rule could not be read: ${doubts[0]}` }
+      : undefined)
   return { type: 'firewall-rule', rows, complete: doubts.length === 0, ...(why && { why }), evidence }
 }
 
@@ -81,7 +97,11 @@ function actionOf(rule: FilterRule): string {
  * Sources that the filter lets reach the SSH port. Conditions of jumps are passed over, so the set may be wider than
  * the truth, never narrower.
  */
-export function sshSources(evidence: Evidence, kernel: KernelFilter, families: readonly FilterFamily[]): Reading<readonly string[]> {
+export function sshSources(
+  evidence: Evidence,
+  kernel: KernelFilter,
+  families: readonly FilterFamily[],
+): Reading<readonly string[]> {
   const dump = sectionText(evidence, 'sshd-effective')
   const ports = dump.ok ? (readSshdDump(dump.value).get('port') ?? []).map((line) => Number(line.value)) : []
   const port = ports.length === 1 && ports[0] ? ports[0] : 22
@@ -90,7 +110,8 @@ export function sshSources(evidence: Evidence, kernel: KernelFilter, families: r
   const sources = new Set<string>()
   for (const family of families) {
     const { treatment: byDefault } = treatment(kernel.filter, 'inbound', family)
-    if (byDefault === 'unknown') return unreadable({ ja: '既定の扱いが分からない', en: 'the default treatment is not known' })
+    if (byDefault === 'unknown')
+      return unreadable({ ja: '既定の扱いが分からない', en: 'the default treatment is not known' })
     if (byDefault === 'allow') {
       sources.add(everywhere[family])
       continue
@@ -101,7 +122,10 @@ export function sshSources(evidence: Evidence, kernel: KernelFilter, families: r
         if (!rule.families.includes(family)) continue
         const covers = coversPort(rule.services, port)
         if (covers === undefined || (covers && rule.sources === undefined)) {
-          return unreadable({ ja: `規則の条件を解釈できない: ${rule.text}`, en: `the condition of a rule can not be understood: ${rule.text}` })
+          return unreadable({
+            ja: `規則の条件を解釈できない: ${rule.text}`,
+            en: `the condition of a rule can not be understood: ${rule.text}`,
+          })
         }
         if (!covers) continue
         if (rule.sources?.length === 0) sources.add(everywhere[family])
@@ -117,7 +141,8 @@ function coversPort(services: readonly string[] | undefined, port: number): bool
   if (services === undefined) return undefined
   // a condition on the protocol beside one on the ports adds its bare name
   const named = services.filter((service) => service.includes('/'))
-  if (named.length === 0) return services.length === 0 || services.some((one) => one === 'tcp' || one === '6' || one === 'th')
+  if (named.length === 0)
+    return services.length === 0 || services.some((one) => one === 'tcp' || one === '6' || one === 'th')
   return named.some((service) => {
     const [protocol = '', range = ''] = service.split('/')
     if (protocol.startsWith('!')) return true

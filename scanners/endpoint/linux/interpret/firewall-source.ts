@@ -19,7 +19,10 @@ export interface KernelFilter {
  */
 export function kernelFilter(evidence: Evidence): Reading<KernelFilter> {
   if (!collectedAsRoot(evidence)) {
-    return unreadable({ ja: '一般利用者の権限ではフィルタ規則を読めない', en: 'an ordinary user may not read the rules' }, needsRoot)
+    return unreadable(
+      { ja: '一般利用者の権限ではフィルタ規則を読めない', en: 'an ordinary user may not read the rules' },
+      needsRoot,
+    )
   }
   const kernel = sectionText(evidence, 'firewall-kernel')
   if (!kernel.ok) return kernel
@@ -73,15 +76,21 @@ function readNewer(evidence: Evidence, state: string): Reading<Newer> {
     if (text.skipped !== 'command') return text
     // without nft, what iptables-nft-save shows is still true, but other tables may exist
     const compat = readCompat(evidence)
-    return read({ ...compat, missing: [{ ja: 'nft 命令が入っていない', en: 'nft is not installed' }, ...compat.missing] })
+    return read({
+      ...compat,
+      missing: [{ ja: 'nft 命令が入っていない', en: 'nft is not installed' }, ...compat.missing],
+    })
   }
   const tables = sectionText(evidence, 'nft-tables')
   if (!tables.ok) return tables
   const ruleset = readNftables(text.value, dormantTables(tables.value))
   if (!ruleset) return unreadable({ ja: 'nft-ruleset を解釈できない', en: 'nft-ruleset can not be understood' })
-  if (ruleset.compat.size === 0) return read({ parts: [ruleset.filter], sources: ['nft-ruleset', 'nft-tables'], missing: [] })
+  if (ruleset.compat.size === 0)
+    return read({ parts: [ruleset.filter], sources: ['nft-ruleset', 'nft-tables'], missing: [] })
   const compat = readCompat(evidence)
-  const replaced = new Set(compat.parts.flatMap((part) => part.chains.map((chain) => chain.table.replace(/^iptables-nft /, ''))))
+  const replaced = new Set(
+    compat.parts.flatMap((part) => part.chains.map((chain) => chain.table.replace(/^iptables-nft /, ''))),
+  )
   const kept = ruleset.filter.chains.filter((chain) => {
     const table = chain.table.replace(/^nft /, '')
     return !(ruleset.compat.has(table) && replaced.has(table))
@@ -117,7 +126,13 @@ function readCompat(evidence: Evidence): Newer {
   return { parts, sources, missing }
 }
 
-function readOlder(evidence: Evidence, kernel: string, family: FilterFamily, id: string, names: string): Reading<PacketFilter | undefined> {
+function readOlder(
+  evidence: Evidence,
+  kernel: string,
+  family: FilterFamily,
+  id: string,
+  names: string,
+): Reading<PacketFilter | undefined> {
   const tables = new RegExp(`^${names}=(.*)$`, 'm').exec(kernel)?.[1]
   if (tables === undefined) return unreadable({ ja: `証跡に ${names} がない`, en: `the evidence has no ${names}` })
   if (tables.trim() === '') return read(undefined)

@@ -25,10 +25,16 @@ export const observesFirewall = {
 /** The packet filter as the kernel runs it, whoever wrote it: nftables, iptables, ufw, firewalld. */
 export const interpretFirewall: Part = (evidence): Contribution => {
   const kernel = kernelFilter(evidence)
-  const where: readonly EvidenceRef[] = (kernel.ok ? kernel.value.sources : ['firewall-kernel', 'nft-ruleset']).map((source) => ({ source }))
-  const persistent = fromReading('firewall.persistent', startsAgain(evidence), [{ source: 'access-files', at: '/etc/ufw/ufw.conf' }])
+  const where: readonly EvidenceRef[] = (kernel.ok ? kernel.value.sources : ['firewall-kernel', 'nft-ruleset']).map(
+    (source) => ({ source }),
+  )
+  const persistent = fromReading('firewall.persistent', startsAgain(evidence), [
+    { source: 'access-files', at: '/etc/ufw/ufw.conf' },
+  ])
   if (!kernel.ok) {
-    const facts = observesFirewall.settings.filter((id) => id !== 'firewall.persistent').map((id) => unread(id, kernel, where))
+    const facts = observesFirewall.settings
+      .filter((id) => id !== 'firewall.persistent')
+      .map((id) => unread(id, kernel, where))
     return { facts: [...facts, persistent], tables: [firewallRules(kernel, where)] }
   }
   const families = familiesInUse(evidence)
@@ -40,7 +46,11 @@ export const interpretFirewall: Part = (evidence): Contribution => {
     fromReading('firewall.default-outbound', direction(kernel.value, 'outbound', families.value), where, 'running'),
     forwards(evidence)
       ? fromReading('firewall.default-forward', direction(kernel.value, 'forward', families.value), where, 'running')
-      : inapplicable('firewall.default-forward', { ja: 'パケットを中継しない設定になっている', en: 'forwarding is switched off' }, [{ source: '/proc/sys/net/ipv4/conf/all/forwarding' }]),
+      : inapplicable(
+          'firewall.default-forward',
+          { ja: 'パケットを中継しない設定になっている', en: 'forwarding is switched off' },
+          [{ source: '/proc/sys/net/ipv4/conf/all/forwarding' }],
+        ),
     ipv6Fact(kernel.value, families, where),
     persistent,
     fromReading('management.allowed-sources', sshSources(evidence, kernel.value, families.value), where, 'running'),
@@ -77,7 +87,9 @@ function direction(
 
 function enabledFact(kernel: KernelFilter, where: readonly EvidenceRef[]): Fact {
   const drops = [...reachable(kernel.filter, 'inbound')].some(
-    (chain) => chain.families.length > 0 && (chain.policy === 'drop' || chain.rules.some((rule) => rule.verdict.kind === 'drop')),
+    (chain) =>
+      chain.families.length > 0 &&
+      (chain.policy === 'drop' || chain.rules.some((rule) => rule.verdict.kind === 'drop')),
   )
   if (drops) return known('firewall.enabled', true, where, 'running')
   if (kernel.filter.doubts.length > 0) return fromReading('firewall.enabled', unclear(kernel.filter.doubts), where)
@@ -101,7 +113,11 @@ function familiesInUse(evidence: Evidence): Families {
 
 function ipv6Fact(kernel: KernelFilter, families: Families, where: readonly EvidenceRef[]): Fact {
   if (families.noIpv6) {
-    return inapplicable('firewall.ipv6-filtered', { ja: 'IPv6 のアドレスがない', en: 'no interface has an IPv6 address' }, [{ source: '/proc/net/if_inet6' }])
+    return inapplicable(
+      'firewall.ipv6-filtered',
+      { ja: 'IPv6 のアドレスがない', en: 'no interface has an IPv6 address' },
+      [{ source: '/proc/net/if_inet6' }],
+    )
   }
   const result = direction(kernel, 'inbound', ['ip6'])
   return fromReading('firewall.ipv6-filtered', result.ok ? read(result.value === 'deny') : result, where, 'running')
@@ -111,10 +127,14 @@ function ipv6Fact(kernel: KernelFilter, families: Families, where: readonly Evid
 function forwards(evidence: Evidence): boolean {
   const files = accessFiles(evidence)
   if (!files.ok) return true
-  const switches = [...files.value.values()].filter((file) => /^\/proc\/sys\/net\/ipv[46]\/conf\/[^/]+\/forwarding$/.test(file.path))
+  const switches = [...files.value.values()].filter((file) =>
+    /^\/proc\/sys\/net\/ipv[46]\/conf\/[^/]+\/forwarding$/.test(file.path),
+  )
   const read4 = switches.some((file) => file.state === 'read' && file.path.includes('/ipv4/'))
   const allOff = switches.every(
-    (file) => (file.state === 'read' && file.lines[0]?.trim() === '0') || (file.state === 'absent' && file.path.includes('/ipv6/')),
+    (file) =>
+      (file.state === 'read' && file.lines[0]?.trim() === '0') ||
+      (file.state === 'absent' && file.path.includes('/ipv6/')),
   )
   return !(read4 && allOff && switches.some((file) => file.path.includes('/ipv6/')))
 }
@@ -149,7 +169,12 @@ function zoneFacts(
     facts.push(
       value
         ? known('firewall.default-inbound', value, at, 'running', scope)
-        : unread('firewall.default-inbound', { why: { ja: `知らない target「${zone.target}」`, en: `unknown target "${zone.target}"` } }, at, scope),
+        : unread(
+            'firewall.default-inbound',
+            { why: { ja: `知らない target「${zone.target}」`, en: `unknown target "${zone.target}"` } },
+            at,
+            scope,
+          ),
     )
   }
   return facts
@@ -183,7 +208,18 @@ export function firewalldZones(text: string): readonly Zone[] {
   return zones
 }
 
-const loaders = ['nftables', 'ufw', 'firewalld', 'netfilter-persistent', 'iptables', 'ip6tables', 'shorewall', 'ferm', 'SuSEfirewall2', 'awall']
+const loaders = [
+  'nftables',
+  'ufw',
+  'firewalld',
+  'netfilter-persistent',
+  'iptables',
+  'ip6tables',
+  'shorewall',
+  'ferm',
+  'SuSEfirewall2',
+  'awall',
+]
 
 /** Whether something that loads rules starts by itself. ufw starts, but loads nothing unless its own switch is on. */
 function startsAgain(evidence: Evidence): Reading<boolean> {
@@ -193,14 +229,22 @@ function startsAgain(evidence: Evidence): Reading<boolean> {
   for (const name of loaders) {
     const service = services.value.get(name)
     if (!service) continue
-    if (service.automatic === undefined) unsure = { ja: `${name} が自動起動するか分からない`, en: `it is not known whether ${name} starts automatically` }
+    if (service.automatic === undefined)
+      unsure = { ja: `${name} が自動起動するか分からない`, en: `it is not known whether ${name} starts automatically` }
     if (!service.automatic) continue
     if (name !== 'ufw') return read(true)
     const files = accessFiles(evidence)
     const ufw = files.ok ? files.value.get('/etc/ufw/ufw.conf') : undefined
     if (ufw?.state === 'absent') continue
-    if (ufw?.state !== 'read') unsure = { ja: '/etc/ufw/ufw.conf を読めない', en: '/etc/ufw/ufw.conf could not be read' }
-    else if (ufw.lines.findLast((line) => /^\s*ENABLED\s*=/.test(line))?.replace(/.*=\s*"?(\w+)"?.*/, '$1').toLowerCase() === 'yes') return read(true)
+    if (ufw?.state !== 'read')
+      unsure = { ja: '/etc/ufw/ufw.conf を読めない', en: '/etc/ufw/ufw.conf could not be read' }
+    else if (
+      ufw.lines
+        .findLast((line) => /^\s*ENABLED\s*=/.test(line))
+        ?.replace(/.*=\s*"?(\w+)"?.*/, '$1')
+        .toLowerCase() === 'yes'
+    )
+      return read(true)
   }
   return unsure ? unreadable(unsure) : read(false)
 }

@@ -34,9 +34,11 @@ interface Walk {
   readonly other: boolean
   /** Tally folders that the failure was written to. */
   readonly recorded: readonly string[]
+  /** Tally folders that were emptied on the way: failures never add up in them. */
+  readonly cleared: readonly string[]
 }
 
-const start: Walk = { failed: false, passed: false, other: false, recorded: [] }
+const start: Walk = { failed: false, passed: false, other: false, recorded: [], cleared: [] }
 
 /**
  * Lockout of one service for one kind of user, found by walking its stack: a wrong password must
@@ -63,13 +65,17 @@ export function stackLockout(pam: PamEvidence, service: string, user: PamUser): 
   if (!open.some((outcome) => outcome.success && (outcome.state.passed || !outcome.state.other))) {
     return read({ state: 'no-password' })
   }
-  if (modules.size === 0) return read(none)
+  // where a wrong password lets in as well, there is nothing to lock
+  const careless = counted.filter((outcome) => outcome.success && !outcome.state.other)
+  if (modules.size === 0 || careless.some((outcome) => outcome.doubts.length === 0)) return read(none)
 
   // folders that a wrong password is counted in on every way
   const failures = counted.filter((outcome) => outcome.state.failed)
   const folders = (sure: boolean): ReadonlySet<string> => {
     const relevant = sure ? failures.filter((outcome) => outcome.doubts.length === 0) : failures
-    const [first, ...rest] = relevant.map((outcome) => new Set(outcome.state.recorded))
+    const [first, ...rest] = relevant.map((outcome) =>
+      new Set(outcome.state.recorded).difference(new Set(outcome.state.cleared)),
+    )
     return rest.reduce<ReadonlySet<string>>((common, next) => common.intersection(next), first ?? new Set())
   }
   const certain = folders(false)
@@ -185,7 +191,10 @@ function lockoutAnswer(module: LockoutModule, locked: boolean, state: Walk): Pam
     // counts before the password is known; a successful logon takes it back
     case 'tally':
       return { returns: 'success', state: record }
-    default:
+    // empties the tally, after a failure as well where the stack leads there
+    case 'authsucc':
+      return { returns: 'success', state: { ...state, cleared: [...state.cleared, module.folder] } }
+    case 'preauth':
       return { returns: 'success', state }
   }
 }

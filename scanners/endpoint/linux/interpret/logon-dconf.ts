@@ -18,14 +18,20 @@ export function desktopKeyOf(evidence: Evidence, profile: string, section: strin
   const compiled = dconfCompiled(evidence)
   if (!compiled.ok) return compiled
   const own = accessFiles(evidence)
-  const profiles = wholeFiles(own, (path) => path.endsWith(`/dconf/profile/${profile}`) || path.endsWith('/dconf/profile/*'))
+  const profiles = wholeFiles(
+    own,
+    (path) => path.endsWith(`/dconf/profile/${profile}`) || path.endsWith('/dconf/profile/*'),
+  )
   if (!profiles.ok) return profiles
   const used = profiles.value.find((file) => file.path.startsWith('/etc/')) ?? profiles.value[0]
   const databases = (used?.lines ?? []).flatMap((line) => /^\s*system-db:(\S+)/.exec(line)?.[1] ?? [])
   const system = sectionFiles(evidence, 'system-files')
   for (const database of databases) {
     const prefix = `/etc/dconf/db/${database}.d/`
-    const files = wholeFiles(system, (path) => (path.startsWith(prefix) && !path.includes('/locks')) || path === '/etc/dconf/db/*.d/*')
+    const files = wholeFiles(
+      system,
+      (path) => (path.startsWith(prefix) && !path.includes('/locks')) || path === '/etc/dconf/db/*.d/*',
+    )
     if (!files.ok) return files
     const found = files.value.flatMap((file) => readIni(file.lines).map((entry) => ({ ...entry, path: file.path })))
     const last = found.findLast((entry) => entry.section === section && entry.key === key)
@@ -35,5 +41,8 @@ export function desktopKeyOf(evidence: Evidence, profile: string, section: strin
   if (!defaults.ok) return defaults
   const found = defaults.value.flatMap((file) => readIni(file.lines).map((entry) => ({ ...entry, path: file.path })))
   const last = found.findLast((entry) => entry.section === section && entry.key === key)
-  return read({ value: last?.value, evidence: [last ? { source: last.path, at: String(last.line) } : { source: `/etc/dconf/profile/${profile}` }] })
+  return read({
+    value: last?.value,
+    evidence: [last ? { source: last.path, at: String(last.line) } : { source: `/etc/dconf/profile/${profile}` }],
+  })
 }

@@ -26,16 +26,26 @@ describe('a text before logon', () => {
 })
 
 const sections = (changes: Record<string, GivenSection> = {}): Record<string, GivenSection> => ({
-  'access-state': 'processes-seen=yes\ndropbear-running=no\nsshd-running=yes\nsshd-installed=yes\ndropbear-installed=no\ngdm-installed=yes\nlightdm-installed=no\nsddm-installed=no\ndconf=current gdm\n',
+  'access-state':
+    'processes-seen=yes\ndropbear-running=no\nsshd-running=yes\nsshd-installed=yes\ndropbear-installed=no\ngdm-installed=yes\nlightdm-installed=no\nsddm-installed=no\ndconf=current gdm\n',
   'sshd-processes': '',
   'sshd-effective': 'port 22\npermitrootlogin no\nbanner /etc/issue.net\nversionaddendum none\n',
-  'access-files': filesText({ '/etc/issue': 'Authorized users only here\n', '/etc/issue.net': 'Authorized users only here\n', '/etc/os-release': 'ID="rocky"\nID_LIKE="rhel centos fedora"\n', '/etc/ssh/sshd_config': '', '/etc/dconf/profile/gdm': 'user-db:user\nsystem-db:gdm\n', '/etc/gdm3/greeter.dconf-defaults': '' }),
+  'access-files': filesText({
+    '/etc/issue': 'Authorized users only here\n',
+    '/etc/issue.net': 'Authorized users only here\n',
+    '/etc/os-release': 'ID="rocky"\nID_LIKE="rhel centos fedora"\n',
+    '/etc/ssh/sshd_config': '',
+    '/etc/dconf/profile/gdm': 'user-db:user\nsystem-db:gdm\n',
+    '/etc/gdm3/greeter.dconf-defaults': '',
+  }),
   desktop: 'manager /usr/sbin/gdm3\nchecked\n',
   'system-files': filesText({ '/etc/dconf/db/gdm.d/10-list': '[org/gnome/login-screen]\ndisable-user-list=true\n' }),
   ...changes,
 })
 const value = (id: string, line: string | undefined, changes: Record<string, GivenSection> = {}): unknown => {
-  const fact = (interpretLogon(evidenceOf(sections(changes))).facts ?? []).find((one) => one.setting === id && one.scope?.key === line)
+  const fact = (interpretLogon(evidenceOf(sections(changes))).facts ?? []).find(
+    (one) => one.setting === id && one.scope?.key === line,
+  )
   return fact?.state === 'known' ? fact.value : fact?.state
 }
 
@@ -47,7 +57,9 @@ describe('the logon', () => {
     expect(value(id, undefined, { desktop: 'checked\n' })).toBe('inapplicable')
     const state = String(sections()['access-state'])
     expect(value(id, undefined, { 'access-state': state.replace('current gdm', 'stale gdm') })).toBe('unreadable')
-    expect(value(id, undefined, { 'access-state': state.replace('gdm-installed=yes', 'sddm-installed=yes') })).toBe('unreadable')
+    expect(value(id, undefined, { 'access-state': state.replace('gdm-installed=yes', 'sddm-installed=yes') })).toBe(
+      'unreadable',
+    )
   })
 
   it('reads the banner file that sshd shows', () => {
@@ -56,19 +68,30 @@ describe('the logon', () => {
     const dump = 'port 22\npermitrootlogin no\nversionaddendum none\n'
     expect(value('logon.banner-present', 'ssh', { 'sshd-effective': `${dump}banner none\n` })).toBe(false)
     expect(value('logon.banner-present', 'ssh', { 'sshd-effective': `${dump}banner /srv/notice\n` })).toBe('unreadable')
-    expect(value('logon.banner-reveals-system', 'ssh', { 'sshd-effective': `${dump}banner none\ndebianbanner yes\n` })).toBe(true)
+    expect(
+      value('logon.banner-reveals-system', 'ssh', { 'sshd-effective': `${dump}banner none\ndebianbanner yes\n` }),
+    ).toBe(true)
   })
 
   it('over SSH reveals Debian by its version string, unless told not to', () => {
     const id = 'logon.banner-reveals-system'
-    const debian = (config: string) => filesText({ '/etc/issue.net': 'Authorized users only here\n', '/etc/os-release': 'ID=ubuntu\nID_LIKE=debian\n', '/etc/ssh/sshd_config': config })
+    const debian = (config: string) =>
+      filesText({
+        '/etc/issue.net': 'Authorized users only here\n',
+        '/etc/os-release': 'ID=ubuntu\nID_LIKE=debian\n',
+        '/etc/ssh/sshd_config': config,
+      })
     expect(value(id, 'ssh', { 'access-files': debian('') })).toBe(true)
     expect(value(id, 'ssh', { 'access-files': debian('DebianBanner no\n') })).toBe(false)
   })
 
   it('stays unknown without evidence', () => {
     const none = interpretLogon(evidenceOf({}, false)).facts ?? []
-    for (const id of observesLogon.settings) expect(none.filter((fact) => fact.setting === id).map((fact) => fact.state), id).not.toContain('known')
+    for (const id of observesLogon.settings)
+      expect(
+        none.filter((fact) => fact.setting === id).map((fact) => fact.state),
+        id,
+      ).not.toContain('known')
     expect(new Set(none.map((fact) => fact.setting))).toEqual(new Set(observesLogon.settings))
   })
 })

@@ -21,7 +21,10 @@ const sshLine: Scope = { kind: 'line', key: 'ssh' }
 /** What is shown before logon: at the console, over SSH, on the desktop's logon screen. */
 export const interpretLogon: Part = (evidence): Contribution => {
   const facts = [userList(evidence), ...consoleBanner(evidence), ...sshBanner(evidence)]
-  return { facts, scopes: facts.flatMap((fact) => (fact.scope ? [{ settings: [fact.setting], scope: fact.scope }] : [])) }
+  return {
+    facts,
+    scopes: facts.flatMap((fact) => (fact.scope ? [{ settings: [fact.setting], scope: fact.scope }] : [])),
+  }
 }
 
 function userList(evidence: Evidence): Fact {
@@ -33,21 +36,34 @@ function userList(evidence: Evidence): Fact {
     const says = stateSays(state, `${name}-installed`)
     return says.ok && says.value
   }
-  if (!desktop.value) return inapplicable(id, { ja: 'デスクトップが入っていない', en: 'no desktop is installed' }, [{ source: 'desktop' }])
+  if (!desktop.value)
+    return inapplicable(id, { ja: 'デスクトップが入っていない', en: 'no desktop is installed' }, [
+      { source: 'desktop' },
+    ])
   const shown: { reading: Reading<boolean>; evidence: readonly EvidenceRef[] }[] = []
   if (has('gdm')) {
     const key = desktopKeyOf(evidence, 'gdm', 'org/gnome/login-screen', 'disable-user-list')
     shown.push({ reading: key.ok ? read(key.value.value !== 'true') : key, evidence: key.ok ? key.value.evidence : [] })
   }
-  if (has('lightdm')) shown.push({ reading: lightdmShows(evidence), evidence: [{ source: '/etc/lightdm/lightdm.conf' }] })
+  if (has('lightdm'))
+    shown.push({ reading: lightdmShows(evidence), evidence: [{ source: '/etc/lightdm/lightdm.conf' }] })
   const yes = shown.find((one) => one.reading.ok && one.reading.value)
   if (yes) return fromReading(id, yes.reading, yes.evidence)
   const open = shown.find((one) => !one.reading.ok)
   if (open) return fromReading(id, open.reading, open.evidence)
   if (shown.length === 0 || has('sddm')) {
-    return unread(id, { why: { ja: 'このログオン画面の利用者一覧の設定は読み方を持たない', en: 'the user list of this logon screen is not read' } })
+    return unread(id, {
+      why: {
+        ja: 'このログオン画面の利用者一覧の設定は読み方を持たない',
+        en: 'the user list of this logon screen is not read',
+      },
+    })
   }
-  return known(id, false, shown.flatMap((one) => one.evidence))
+  return known(
+    id,
+    false,
+    shown.flatMap((one) => one.evidence),
+  )
 }
 
 /** LightDM lists users unless greeter-hide-users; /etc/lightdm/lightdm.conf is read last. */
@@ -58,7 +74,9 @@ function lightdmShows(evidence: Evidence): Reading<boolean> {
   const entries = [...files.value]
     .sort((left, right) => order(left.path) - order(right.path))
     .flatMap((file) => readIni(file.lines))
-  const last = entries.findLast((entry) => /^Seat(?::\*|Defaults)$/.test(entry.section) && entry.key === 'greeter-hide-users')
+  const last = entries.findLast(
+    (entry) => /^Seat(?::\*|Defaults)$/.test(entry.section) && entry.key === 'greeter-hide-users',
+  )
   return read(last?.value !== 'true')
 }
 
@@ -88,19 +106,33 @@ function sshBanner(evidence: Evidence): readonly Fact[] {
   const addendum = valueOf(source.value.everybody, 'versionaddendum')
   const debian = valueOf(source.value.everybody, 'debianbanner')
   const built = !debian.ok && isDebian(evidence)
-  const reveals = built || (debian.ok && debian.value === 'yes') || (addendum.ok && addendum.value !== 'none' && addendum.value !== '')
+  const reveals =
+    built ||
+    (debian.ok && debian.value === 'yes') ||
+    (addendum.ok && addendum.value !== 'none' && addendum.value !== '')
   if (path === 'none') return bannerFacts(evidence, '', setting.value.evidence, sshLine, false, reveals)
   const files = accessFiles(evidence)
   const file = files.ok ? files.value.get(path) : undefined
   if (file?.state !== 'read' && file?.state !== 'absent') {
-    const why = file ? fileFailure(file) : files.ok ? unreadable({ ja: `証跡に ${path} がない`, en: `the evidence has no ${path}` }) : files
+    const why = file
+      ? fileFailure(file)
+      : files.ok
+        ? unreadable({ ja: `証跡に ${path} がない`, en: `the evidence has no ${path}` })
+        : files
     return why.ok ? [] : ids.map((id) => unread(id, why, [{ source: path }], sshLine))
   }
   const text = file.state === 'read' ? file.lines.join('\n') : ''
   return bannerFacts(evidence, text, [...setting.value.evidence, { source: path }], sshLine, false, reveals)
 }
 
-function bannerFacts(evidence: Evidence, text: string, where: readonly EvidenceRef[], scope: Scope, escapes: boolean, reveals: boolean): readonly Fact[] {
+function bannerFacts(
+  evidence: Evidence,
+  text: string,
+  where: readonly EvidenceRef[],
+  scope: Scope,
+  escapes: boolean,
+  reveals: boolean,
+): readonly Fact[] {
   const names = systemNames(evidence)
   return [
     known('logon.banner-present', isNotice(text, names, escapes), where, 'configured', scope),
@@ -116,7 +148,23 @@ function isDebian(evidence: Evidence): boolean {
   return file?.state !== 'read' || file.lines.some((line) => /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/.test(line))
 }
 
-const knownSystems = ['Linux', 'Debian', 'Ubuntu', 'Red Hat', 'RHEL', 'CentOS', 'Rocky', 'AlmaLinux', 'Fedora', 'SUSE', 'Alpine', 'Arch Linux', 'Amazon Linux', 'Oracle Linux', 'Kernel']
+const knownSystems = [
+  'Linux',
+  'Debian',
+  'Ubuntu',
+  'Red Hat',
+  'RHEL',
+  'CentOS',
+  'Rocky',
+  'AlmaLinux',
+  'Fedora',
+  'SUSE',
+  'Alpine',
+  'Arch Linux',
+  'Amazon Linux',
+  'Oracle Linux',
+  'Kernel',
+]
 
 /** Names of this system besides the usual ones, from os-release(5). */
 function systemNames(evidence: Evidence): readonly string[] {
@@ -139,7 +187,9 @@ const revealing = /\\(?:[srvmnoO46]|S(?:\{[^}]*\})?)/
 export function revealsSystem(text: string, names: readonly string[], escapes: boolean): boolean {
   if (escapes && revealing.test(text)) return true
   const lower = text.toLowerCase()
-  return names.some((name) => new RegExp(`(?<![\\p{L}\\p{N}])${escapeText(name.toLowerCase())}(?![\\p{L}])`, 'u').test(lower))
+  return names.some((name) =>
+    new RegExp(`(?<![\\p{L}\\p{N}])${escapeText(name.toLowerCase())}(?![\\p{L}])`, 'u').test(lower),
+  )
 }
 
 /** Whether a text says something besides names, versions and terminals: a notice to the reader. */
@@ -148,7 +198,10 @@ export function isNotice(text: string, names: readonly string[], escapes: boolea
   for (const name of names) rest = rest.replaceAll(new RegExp(escapeText(name), 'gi'), ' ')
   const letters = [...rest].filter((letter) => /\p{L}/u.test(letter))
   // one Japanese character says as much as three letters
-  const weight = letters.reduce((sum, letter) => sum + (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(letter) ? 3 : 1), 0)
+  const weight = letters.reduce(
+    (sum, letter) => sum + (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(letter) ? 3 : 1),
+    0,
+  )
   return weight >= 16
 }
 

@@ -20,7 +20,8 @@ export function defaultGateways(evidence: Evidence): Reading<readonly string[]> 
     const [destination = '', length, , , next = '', , , , flags = '', name = ''] = line.trim().split(/\s+/)
     const bits = Number.parseInt(flags, 16)
     // RTF_UP without RTF_REJECT (0x200)
-    if (!/^0{32}$/.test(destination) || length !== '00' || (bits & 1) === 0 || (bits & 0x200) !== 0 || name === 'lo') continue
+    if (!/^0{32}$/.test(destination) || length !== '00' || (bits & 1) === 0 || (bits & 0x200) !== 0 || name === 'lo')
+      continue
     found.add(/^0{32}$/.test(next) ? `dev ${name}` : compressed(next))
   }
   return read([...found].sort())
@@ -39,7 +40,8 @@ function compressed(hex: string): string {
   return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`
 }
 
-const proxyFiles = /^\/etc\/(?:environment$|profile$|profile\.d\/|bash\.bashrc$|bashrc$|csh\.|apt\/|curlrc$|wgetrc$|pip\.conf$|gitconfig$|dnf\/|yum\.conf$)/
+const proxyFiles =
+  /^\/etc\/(?:environment$|profile$|profile\.d\/|bash\.bashrc$|bashrc$|csh\.|apt\/|curlrc$|wgetrc$|pip\.conf$|gitconfig$|dnf\/|yum\.conf$)/
 
 /** Proxies that are set for everybody, without user information. */
 export function proxies(evidence: Evidence): Reading<readonly string[]> {
@@ -48,7 +50,9 @@ export function proxies(evidence: Evidence): Reading<readonly string[]> {
   const found = new Set<string>()
   for (const line of files.value.flatMap((file) => file.lines)) {
     if (/^\s*(?:#|\/\/)/.test(line) || !/proxy/i.test(line)) continue
-    const match = /(?:^|[\s:_-])(?:https?|ftp|all)?[_-]?proxy\s*[=:]?\s*["']?((?:[a-z0-9]+:\/\/)?[^\s"';]+)/i.exec(line.replace(/Acquire::[a-z]+::/i, ' '))
+    const match = /(?:^|[\s:_-])(?:https?|ftp|all)?[_-]?proxy\s*[=:]?\s*["']?((?:[a-z0-9]+:\/\/)?[^\s"';]+)/i.exec(
+      line.replace(/Acquire::[a-z]+::/i, ' '),
+    )
     const value = match?.[1]?.replace(/\/\/[^@/]*@/, '//')
     if (value && /[.:]/.test(value) && !/^(?:DIRECT|none|false|yes|no|on|off)$/i.test(value)) found.add(value)
   }

@@ -14,11 +14,27 @@ interface Offer {
 }
 
 const offers: Readonly<Record<string, Offer>> = {
-  'management.telnet-enabled': { units: /^(?:inetd:telnets?|(?:in\.|inetutils-|krb5-)?telnetd?(?:\.socket)?)$/, tcp: [23] },
-  'management.remote-shell-enabled': { units: /^(?:inetd:(?:shell|login|exec|kshell|klogin)|(?:rsh|rlogin|rexec)(?:d)?(?:\.socket)?)$/, tcp: [512, 513, 514], innocent: /syslog/ },
-  'management.ftp-enabled': { units: /^(?:inetd:ftps?|vsftpd|proftpd|pure-ftpd(?:-.*)?|wu-ftpd|ftpd|inetutils-ftpd)$/, tcp: [21] },
-  'management.tftp-enabled': { units: /^(?:inetd:tftp|tftpd-hpa|in\.tftpd|atftpd|tftp(?:\.socket)?|tftpd)$/, udp: [69] },
-  'network.file-sharing-enabled': { units: /^(?:smbd?|samba(?:-ad-dc)?|ksmbd|nfs-server|nfs-kernel-server|nfsd?|netatalk|ksmbd)$/, tcp: [139, 445, 548, 2049] },
+  'management.telnet-enabled': {
+    units: /^(?:inetd:telnets?|(?:in\.|inetutils-|krb5-)?telnetd?(?:\.socket)?)$/,
+    tcp: [23],
+  },
+  'management.remote-shell-enabled': {
+    units: /^(?:inetd:(?:shell|login|exec|kshell|klogin)|(?:rsh|rlogin|rexec)(?:d)?(?:\.socket)?)$/,
+    tcp: [512, 513, 514],
+    innocent: /syslog/,
+  },
+  'management.ftp-enabled': {
+    units: /^(?:inetd:ftps?|vsftpd|proftpd|pure-ftpd(?:-.*)?|wu-ftpd|ftpd|inetutils-ftpd)$/,
+    tcp: [21],
+  },
+  'management.tftp-enabled': {
+    units: /^(?:inetd:tftp|tftpd-hpa|in\.tftpd|atftpd|tftp(?:\.socket)?|tftpd)$/,
+    udp: [69],
+  },
+  'network.file-sharing-enabled': {
+    units: /^(?:smbd?|samba(?:-ad-dc)?|ksmbd|nfs-server|nfs-kernel-server|nfsd?|netatalk|ksmbd)$/,
+    tcp: [139, 445, 548, 2049],
+  },
 }
 
 const named: Readonly<Record<string, readonly (Offer & { readonly name: string })[]>> = {
@@ -54,7 +70,12 @@ export const interpretNetworkServices: Part = (evidence) => {
     facts: [
       ...Object.entries(offers).map(([id, offer]) => fromReading(id, isOffered(evidence, offer), where, 'running')),
       ...Object.entries(named).map(([id, list]) => fromReading(id, offeredNames(evidence, list), where, 'running')),
-      fromReading('network.default-gateways', gateways, [{ source: '/proc/net/route' }, { source: '/proc/net/ipv6_route' }], 'running'),
+      fromReading(
+        'network.default-gateways',
+        gateways,
+        [{ source: '/proc/net/route' }, { source: '/proc/net/ipv6_route' }],
+        'running',
+      ),
       fromReading('network.proxies', proxy, [{ source: 'access-reduced' }]),
     ],
   }
@@ -85,12 +106,18 @@ function isOffered(evidence: Evidence, offer: Offer): Reading<boolean> {
   if (details.ok && details.value.missing) return unreadable(details.value.missing)
   if (!listeners.ok) return listeners
   if (unsure !== undefined) {
-    return unreadable({ ja: `${unsure} が自動起動するか分からない`, en: `it is not known whether ${unsure} starts automatically` })
+    return unreadable({
+      ja: `${unsure} が自動起動するか分からない`,
+      en: `it is not known whether ${unsure} starts automatically`,
+    })
   }
   return read(false)
 }
 
-function offeredNames(evidence: Evidence, list: readonly (Offer & { readonly name: string })[]): Reading<readonly string[]> {
+function offeredNames(
+  evidence: Evidence,
+  list: readonly (Offer & { readonly name: string })[],
+): Reading<readonly string[]> {
   const found: string[] = []
   for (const offer of list) {
     const offered = isOffered(evidence, offer)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
 import { filesText } from '../testing/evidence.ts'
 import {
@@ -17,6 +18,8 @@ import {
   ubuntuSssAuth,
 } from '../testing/pam-stacks.ts'
 import type { Machine } from '../testing/pam-stacks.ts'
+import { stackLockout } from './lockout-stack.ts'
+import { pamEvidence } from './pam-evidence.ts'
 import { interpretLockout } from './pam-lockout.ts'
 
 /** Facts by `setting[scope]`, as their value, or the state where there is none. */
@@ -108,6 +111,18 @@ describe('stacks that do not lock, whatever faillock.conf says', () => {
     [
       'preauth alone, which nothing ever feeds',
       debian({ auth: 'auth required pam_faillock.so preauth\nauth required pam_unix.so\n' }),
+    ],
+    [
+      'authsucc that a wrong password reaches too, which empties the count each time',
+      debian({
+        auth: 'auth required pam_faillock.so preauth\nauth required pam_unix.so\nauth required pam_faillock.so authfail\nauth required pam_faillock.so authsucc\n',
+      }),
+    ],
+    [
+      'a stack that lets wrong passwords in',
+      debian({
+        auth: 'auth required pam_faillock.so preauth\nauth [success=1 default=ignore] pam_unix.so\nauth optional pam_faillock.so authfail\nauth required pam_permit.so\n',
+      }),
     ],
     [
       'counting in another folder than the one looked into',
@@ -245,4 +260,23 @@ test('without any PAM nothing locks', () => {
     { 'pam-modules': 'present /etc/alpine-release', 'pam-files': filesText({ '/etc/pam.conf': { state: 'absent' } }) },
   )
   expect(interpretLockout(evidence).facts?.[0]).toMatchObject({ state: 'known', value: 'never' })
+})
+
+interface Recorded {
+  readonly auth: string
+  readonly result: 'locks' | 'never' | 'no-password'
+}
+
+// Random stacks and what became of an ordinary account in them with Linux-PAM 1.5.2 and its pam_faillock
+// (Debian 12): two wrong passwords, then the right one. Where wrong ones let in, nothing locks.
+test('says that a stack locks exactly where the real one did', () => {
+  const file = new URL('../fixtures/faillock-libpam-1.5.2.json', import.meta.url)
+  const recorded: readonly Recorded[] = JSON.parse(readFileSync(file, 'utf8'))
+  expect(recorded.filter(({ result }) => result === 'locks').length).toBeGreaterThan(40)
+  for (const { auth, result } of recorded) {
+    const pam = pamEvidence(machineEvidence({ files: { '/etc/pam.d/login': auth } }))
+    if (!pam.ok) throw new Error('unreadable')
+    const stack = stackLockout(pam.value, 'login', 'general')
+    expect(stack.ok && stack.value.state === 'locks', auth).toBe(result === 'locks')
+  }
 })

@@ -119,7 +119,7 @@ describe('credits (pam_pwquality(8), minlen)', () => {
 })
 
 describe('ways around the check', () => {
-  const check = 'password requisite pam_pwquality.so\n'
+  const check = 'password required pam_pwquality.so\n'
   test.each([
     ['pam_unix asks again, without use_authtok', `${check}password required pam_unix.so\n`],
     ['a sufficient pam_unix before it', `password sufficient pam_unix.so\n${check}password required pam_deny.so\n`],
@@ -131,6 +131,10 @@ describe('ways around the check', () => {
     ],
   ])('%s', (_, lines) => {
     expect(password(passwordStack(lines))).toMatchObject({ 'quality-enforced': false })
+  })
+  it('requisite ends at a rejected password, so pam_unix has nothing to ask', () => {
+    const lines = 'password requisite pam_pwquality.so\npassword required pam_unix.so\n'
+    expect(password(passwordStack(lines))).toMatchObject({ 'quality-enforced': true })
   })
   it('the module isn’t installed and its line doesn’t count', () => {
     const lines = 'password optional pam_pwquality.so\npassword required pam_unix.so\n'

@@ -86,14 +86,8 @@ function change(steps: readonly PamStep[], user: PamUser, rejecting: PamStep | u
   const start: Change = { token: false, stored: false }
   const first = runPam(steps, (step, state: Change) => preliminary(step, state, user), start)
   if (!first) return undefined
-  const results = []
-  for (const outcome of first) {
-    if (!outcome.success) continue
-    const second = runPam(steps, (step, state: Change) => update(step, state, user, rejecting), start, outcome.answers)
-    if (!second) return undefined
-    results.push(...second.map((result) => ({ ...result, doubts: [...outcome.doubts, ...result.doubts] })))
-  }
-  return results
+  if (!first.some((outcome) => outcome.success)) return []
+  return runPam(steps, (step, state: Change) => update(step, state, user, rejecting), start)
 }
 
 const branches = (state: Change, codes: readonly string[], doubt?: string): readonly PamBranch<Change>[] =>

@@ -9,9 +9,17 @@ export const observesPeerVerification = { settings: ['crypto.peer-verification']
 /** Which lines of which files switch verification off for everybody. */
 const switches: readonly { readonly files: RegExp; readonly off: RegExp; readonly reduced: boolean }[] = [
   // accept-new takes the first key that it sees
-  { files: /\/ssh\/ssh_config(?:$|\.d\/)/, off: /^\s*StrictHostKeyChecking[\s=]+"?(?:no|off|accept-new)\b/i, reduced: false },
+  {
+    files: /\/ssh\/ssh_config(?:$|\.d\/)/,
+    off: /^\s*StrictHostKeyChecking[\s=]+"?(?:no|off|accept-new)\b/i,
+    reduced: false,
+  },
   { files: /^\/etc\/apt\//, off: /(?:Verify-(?:Peer|Host)|AllowInsecureRepositories)\s*["\s]/i, reduced: true },
-  { files: /^\/etc\/curlrc$/, off: /^\s*(?:-k\b|-?-?(?:insecure|proxy-insecure)\b)(?!\s*[=:]?\s*false)/i, reduced: true },
+  {
+    files: /^\/etc\/curlrc$/,
+    off: /^\s*(?:-k\b|-?-?(?:insecure|proxy-insecure)\b)(?!\s*[=:]?\s*false)/i,
+    reduced: true,
+  },
   { files: /^\/etc\/wgetrc$/, off: /^\s*check[_-]certificate\s*=\s*(?:off|no|0|quiet)/i, reduced: true },
   { files: /^\/etc\/pip\.conf$/, off: /^\s*trusted-host\s*=\s*\S/i, reduced: true },
   { files: /^\/etc\/gitconfig$/, off: /^\s*sslverify\s*=\s*(?:false|no|off|0)\b/i, reduced: true },
@@ -46,7 +54,8 @@ function verification(evidence: Evidence): { reading: Reading<boolean>; where: r
 const isHarmless = (file: WholeFile, line: string): boolean => {
   if (/^\s*(?:#|\/\/)/.test(line)) return true
   if (!file.path.startsWith('/etc/apt/')) return false
-  const value = /["'\s]"?(true|false|yes|no|on|off|with|without|enable|disable|0|1)"?\s*;/i.exec(line)?.[1]?.toLowerCase() ?? ''
+  const value =
+    /["'\s]"?(true|false|yes|no|on|off|with|without|enable|disable|0|1)"?\s*;/i.exec(line)?.[1]?.toLowerCase() ?? ''
   const on = ['true', 'yes', 'on', 'with', 'enable', '1'].includes(value)
   return /AllowInsecure/i.test(line) ? !on : on
 }

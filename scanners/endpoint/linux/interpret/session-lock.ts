@@ -6,7 +6,12 @@ import { inapplicable, known, unread } from './contribution.ts'
 import { desktopKey } from './dconf.ts'
 import { hasDesktop } from './views.ts'
 
-const settings = ['session.idle-lock', 'session.idle-lock-enforced', 'session.lock-covers-screen', 'session.lock-screen-notifications'] as const
+const settings = [
+  'session.idle-lock',
+  'session.idle-lock-enforced',
+  'session.lock-covers-screen',
+  'session.lock-screen-notifications',
+] as const
 type LockSetting = (typeof settings)[number]
 
 /** Value, origin and evidence of one setting on one desktop. */
@@ -39,7 +44,11 @@ export function lockFacts(evidence: Evidence): readonly Fact[] {
 }
 
 const isWeakest = (id: LockSetting, value: Value): boolean =>
-  id === 'session.idle-lock' ? value === 'never' : id === 'session.lock-screen-notifications' ? value === true : value === false
+  id === 'session.idle-lock'
+    ? value === 'never'
+    : id === 'session.lock-screen-notifications'
+      ? value === true
+      : value === false
 
 function locksOf(evidence: Evidence): Reading<readonly Lock[]> {
   const state = accessState(evidence)
@@ -53,9 +62,17 @@ function locksOf(evidence: Evidence): Reading<readonly Lock[]> {
   if (has('kde')) locks.push(kdeLock(evidence))
   const others = ['xfce', 'cinnamon', 'mate', 'light-locker', 'xscreensaver', 'other-desktop'].filter(has)
   if (others.length > 0 || locks.length === 0) {
-    const why = { ja: `${others[0] ?? 'このデスクトップ'} の画面ロックは利用者ごとの設定で、読み方を持たない`, en: `the screen lock of ${others[0] ?? 'this desktop'} is set by each user and is not read` }
+    const why = {
+      ja: `${others[0] ?? 'このデスクトップ'} の画面ロックは利用者ごとの設定で、読み方を持たない`,
+      en: `the screen lock of ${others[0] ?? 'this desktop'} is set by each user and is not read`,
+    }
     const open = unreadable(why)
-    locks.push({ 'session.idle-lock': open, 'session.idle-lock-enforced': open, 'session.lock-covers-screen': open, 'session.lock-screen-notifications': open })
+    locks.push({
+      'session.idle-lock': open,
+      'session.idle-lock-enforced': open,
+      'session.lock-covers-screen': open,
+      'session.lock-screen-notifications': open,
+    })
   }
   return read(locks)
 }
@@ -76,7 +93,8 @@ export function dconfCompiled(evidence: Evidence): Reading<true> {
 /** Defaults of GNOME's own schemas: lock after 300 idle seconds, at once, and show notifications. */
 function gnomeLock(evidence: Evidence): Lock {
   const compiled = dconfCompiled(evidence)
-  const key = (path: string, name: string) => (compiled.ok ? desktopKey(evidence, `org/gnome/desktop/${path}`, name) : compiled)
+  const key = (path: string, name: string) =>
+    compiled.ok ? desktopKey(evidence, `org/gnome/desktop/${path}`, name) : compiled
   const delay = key('session', 'idle-delay')
   const enabled = key('screensaver', 'lock-enabled')
   const grace = key('screensaver', 'lock-delay')
@@ -85,7 +103,12 @@ function gnomeLock(evidence: Evidence): Lock {
   if (!delay.ok || !enabled.ok || !grace.ok || !disabled.ok || !shown.ok) {
     const failed = [delay, enabled, grace, disabled, shown].find((one) => !one.ok) ?? unreadable({ ja: '', en: '' })
     const open: Reading<never> = failed.ok ? unreadable({ ja: '', en: '' }) : failed
-    return { 'session.idle-lock': open, 'session.idle-lock-enforced': open, 'session.lock-covers-screen': open, 'session.lock-screen-notifications': open }
+    return {
+      'session.idle-lock': open,
+      'session.idle-lock-enforced': open,
+      'session.lock-covers-screen': open,
+      'session.lock-screen-notifications': open,
+    }
   }
   const used = [delay.value, enabled.value, grace.value, disabled.value]
   const where = used.flatMap((one) => one.evidence)
@@ -95,14 +118,21 @@ function gnomeLock(evidence: Evidence): Lock {
   const on = (enabled.value.value ?? 'true') !== 'false' && disabled.value.value !== 'true'
   const value: Reading<number | string> =
     idle === undefined || late === undefined
-      ? unreadable({ ja: 'idle-delay か lock-delay の値を解釈できない', en: 'idle-delay or lock-delay is not understood' })
+      ? unreadable({
+          ja: 'idle-delay か lock-delay の値を解釈できない',
+          en: 'idle-delay or lock-delay is not understood',
+        })
       : // an idle-delay of 0 never blanks the screen, and so never locks it
         read(!on || idle === 0 ? 'never' : idle + late)
   const locked = [delay.value, enabled.value, grace.value].every((one) => one.locked)
   return {
     'session.idle-lock': value.ok ? read({ value: value.value, origin, evidence: where }) : value,
     'session.idle-lock-enforced': read({ value: locked, origin, evidence: where }),
-    'session.lock-covers-screen': read({ value: disabled.value.value !== 'true', origin: 'platform-default', evidence: disabled.value.evidence }),
+    'session.lock-covers-screen': read({
+      value: disabled.value.value !== 'true',
+      origin: 'platform-default',
+      evidence: disabled.value.evidence,
+    }),
     'session.lock-screen-notifications': read({
       value: (shown.value.value ?? 'true') !== 'false',
       origin: shown.value.value === undefined ? 'platform-default' : 'configured',
@@ -121,12 +151,29 @@ function gvariantNumber(text: string | undefined, byDefault: number): number | u
 function kdeLock(evidence: Evidence): Lock {
   const files = wholeFiles(accessFiles(evidence), (path) => path === '/etc/xdg/kscreenlockerrc')
   const where = [{ source: '/etc/xdg/kscreenlockerrc' }]
-  const perUser = unreadable({ ja: 'KDE のロック中の通知は利用者ごとの設定', en: 'KDE keeps notifications on the lock screen per user' })
-  if (!files.ok) return { 'session.idle-lock': files, 'session.idle-lock-enforced': files, 'session.lock-covers-screen': files, 'session.lock-screen-notifications': files }
+  const perUser = unreadable({
+    ja: 'KDE のロック中の通知は利用者ごとの設定',
+    en: 'KDE keeps notifications on the lock screen per user',
+  })
+  if (!files.ok)
+    return {
+      'session.idle-lock': files,
+      'session.idle-lock-enforced': files,
+      'session.lock-covers-screen': files,
+      'session.lock-screen-notifications': files,
+    }
   const lines = files.value[0]?.lines ?? []
-  const entries = readIni(lines).map((entry) => ({ ...entry, bare: entry.key.replace(/\[\$[a-z]+\]$/, ''), group: entry.section.replace(/\]\[\$[a-z]+$/, '') }))
+  const entries = readIni(lines).map((entry) => ({
+    ...entry,
+    bare: entry.key.replace(/\[\$[a-z]+\]$/, ''),
+    group: entry.section.replace(/\]\[\$[a-z]+$/, ''),
+  }))
   const key = (name: string) => {
-    const found = lastOf(entries.map((entry) => ({ ...entry, key: entry.bare, section: entry.group })), 'Daemon', name)
+    const found = lastOf(
+      entries.map((entry) => ({ ...entry, key: entry.bare, section: entry.group })),
+      'Daemon',
+      name,
+    )
     return found && entries.find((entry) => entry.line === found.line)
   }
   const whole = lines.some((line) => line.trim() === '[$i]') || entries.some((entry) => entry.section === 'Daemon][$i')
@@ -139,11 +186,19 @@ function kdeLock(evidence: Evidence): Lock {
   const origin: Origin = entries.length > 0 ? 'configured' : 'platform-default'
   const value: Reading<LockValue> =
     Number.isInteger(minutes) && minutes >= 0 && Number.isInteger(late) && late >= 0
-      ? read({ value: auto?.value === 'false' || minutes === 0 ? 'never' : minutes * 60 + late, origin, evidence: where })
+      ? read({
+          value: auto?.value === 'false' || minutes === 0 ? 'never' : minutes * 60 + late,
+          origin,
+          evidence: where,
+        })
       : unreadable({ ja: 'kscreenlockerrc の値を解釈できない', en: 'kscreenlockerrc is not understood' })
   return {
     'session.idle-lock': value,
-    'session.idle-lock-enforced': read({ value: fixed(timeout) && fixed(auto) && fixed(grace) && entries.length > 0, origin, evidence: where }),
+    'session.idle-lock-enforced': read({
+      value: fixed(timeout) && fixed(auto) && fixed(grace) && entries.length > 0,
+      origin,
+      evidence: where,
+    }),
     'session.lock-covers-screen': read({ value: true, origin: 'platform-default', evidence: where }),
     'session.lock-screen-notifications': perUser,
   }

@@ -17,7 +17,9 @@ function logindEntries(evidence: Evidence): Reading<readonly (IniEntry & { path:
     byName.set(file.path.slice(file.path.lastIndexOf('/') + 1), file)
   }
   const main = byName.get('logind.conf')
-  const dropIns = [...byName].filter(([name]) => name !== 'logind.conf').sort(([left], [right]) => (left < right ? -1 : 1))
+  const dropIns = [...byName]
+    .filter(([name]) => name !== 'logind.conf')
+    .sort(([left], [right]) => (left < right ? -1 : 1))
   return read(
     [...(main ? [main] : []), ...dropIns.map(([, file]) => file)].flatMap((file) =>
       readIni(file.lines).map((entry) => ({ ...entry, path: file.path })),
@@ -28,7 +30,10 @@ function logindEntries(evidence: Evidence): Reading<readonly (IniEntry & { path:
 const refOf = (entry: (IniEntry & { path: string }) | undefined): readonly EvidenceRef[] =>
   entry ? [{ source: entry.path, at: String(entry.line) }] : [{ source: '/etc/systemd/logind.conf' }]
 
-const find = (entries: readonly (IniEntry & { path: string })[], key: string): (IniEntry & { path: string }) | undefined => {
+const find = (
+  entries: readonly (IniEntry & { path: string })[],
+  key: string,
+): (IniEntry & { path: string }) | undefined => {
   const entry = lastOf(entries, 'Login', key)
   return entries.find((one) => one === entry)
 }
@@ -37,12 +42,32 @@ const find = (entries: readonly (IniEntry & { path: string })[], key: string): (
 export function spanSeconds(text: string): number | 'never' | undefined {
   if (text === 'infinity') return 'never'
   const units: Readonly<Record<string, number>> = {
-    '': 1, s: 1, sec: 1, second: 1, seconds: 1, m: 60, min: 60, minute: 60, minutes: 60,
-    h: 3600, hr: 3600, hour: 3600, hours: 3600, d: 86_400, day: 86_400, days: 86_400, w: 604_800, week: 604_800, weeks: 604_800,
+    '': 1,
+    s: 1,
+    sec: 1,
+    second: 1,
+    seconds: 1,
+    m: 60,
+    min: 60,
+    minute: 60,
+    minutes: 60,
+    h: 3600,
+    hr: 3600,
+    hour: 3600,
+    hours: 3600,
+    d: 86_400,
+    day: 86_400,
+    days: 86_400,
+    w: 604_800,
+    week: 604_800,
+    weeks: 604_800,
   }
-  if (!/^\s*(?:\d{1,9}\s*[a-z]*\s*)+$/.test(text)) return undefined
+  if (text.length > 64) return undefined
+  const parts = [...text.matchAll(/\s*(\d+)\s*([a-z]*)\s*/gy)]
+  if (parts.length === 0) return undefined
+  if (parts.reduce((sum, [whole]) => sum + whole.length, 0) !== text.length) return undefined
   let total = 0
-  for (const [, count = '', unit = ''] of text.matchAll(/(\d+)\s*([a-z]*)/g)) {
+  for (const [, count = '', unit = ''] of parts) {
     const factor = Object.hasOwn(units, unit) ? units[unit] : undefined
     if (factor === undefined) return undefined
     total += Number(count) * factor
@@ -59,7 +84,8 @@ export function logindIdle(evidence: Evidence): Reading<{ value: number | 'never
   if (!entries.ok) return entries
   const entry = find(entries.value, 'StopIdleSessionSec')
   const seconds = entry && entry.value !== '' ? spanSeconds(entry.value) : 'never'
-  if (seconds === undefined) return unreadable({ ja: 'StopIdleSessionSec の値を解釈できない', en: 'StopIdleSessionSec is not understood' })
+  if (seconds === undefined)
+    return unreadable({ ja: 'StopIdleSessionSec の値を解釈できない', en: 'StopIdleSessionSec is not understood' })
   if (seconds === 'never' || seconds === 0) return read({ value: 'never', evidence: refOf(entry) })
   const packages = packageVersions(evidence)
   if (!packages.ok) return packages
@@ -100,12 +126,25 @@ export function logoutFacts(evidence: Evidence): readonly Fact[] {
   const kill = entries.ok ? find(entries.value, 'KillUserProcesses') : undefined
   const only = entries.ok ? find(entries.value, 'KillOnlyUsers') : undefined
   const spared = entries.ok ? find(entries.value, 'KillExcludeUsers') : undefined
-  const value = kill !== undefined && /^(?:yes|true|on|1|y|t)$/i.test(kill.value) && (only?.value ?? '') === '' && /^(?:root)?$/.test((spared?.value ?? 'root').trim())
-  const facts: Fact[] = [fromReading(ends, entries.ok ? read(value) : entries, refOf(kill), kill ? 'configured' : 'platform-default')]
+  const value =
+    kill !== undefined &&
+    /^(?:yes|true|on|1|y|t)$/i.test(kill.value) &&
+    (only?.value ?? '') === '' &&
+    /^(?:root)?$/.test((spared?.value ?? 'root').trim())
+  const facts: Fact[] = [
+    fromReading(ends, entries.ok ? read(value) : entries, refOf(kill), kill ? 'configured' : 'platform-default'),
+  ]
   const names = state.value.get('linger') ?? []
   const at = [{ source: '/var/lib/systemd/linger' }]
   if (names.includes('@end') || names.includes('@absent')) {
     facts.push(known(lingers, names.filter((name) => !name.startsWith('@')).sort(), at, 'running'))
-  } else facts.push(unread(lingers, { why: { ja: '/var/lib/systemd/linger を読めない', en: '/var/lib/systemd/linger could not be read' } }, at))
+  } else
+    facts.push(
+      unread(
+        lingers,
+        { why: { ja: '/var/lib/systemd/linger を読めない', en: '/var/lib/systemd/linger could not be read' } },
+        at,
+      ),
+    )
   return facts
 }

@@ -10,7 +10,12 @@ export interface ShellTimeout {
 
 /** Which files a family of shells reads at the start of a session, in order. */
 const startFiles = {
-  bourne: [/^\/etc\/profile$/, /^\/etc\/profile\.d\/[^/]*\.sh$/, /^\/etc\/(?:bash\.bashrc|bashrc|bash\/bashrc)$/, /^\/etc\/bash\/bashrc\.d\//],
+  bourne: [
+    /^\/etc\/profile$/,
+    /^\/etc\/profile\.d\/[^/]*\.sh$/,
+    /^\/etc\/(?:bash\.bashrc|bashrc|bash\/bashrc)$/,
+    /^\/etc\/bash\/bashrc\.d\//,
+  ],
   zsh: [/^\/etc\/(?:zsh\/)?zshenv$/, /^\/etc\/(?:zsh\/)?zprofile$/, /^\/etc\/(?:zsh\/)?zshrc$/],
 } as const
 type Shell = keyof typeof startFiles
@@ -26,13 +31,18 @@ export function shellTimeout(evidence: Evidence): Reading<ShellTimeout> {
   let open: Reading<ShellTimeout> | undefined
   for (const kind of kinds.value) {
     if (kind === 'other') return read({ value: 'never', evidence: [{ source: '/etc/passwd' }] })
-    const one = kind === 'unknown' ? unreadable({ ja: '/bin/sh の実体が分からない', en: 'it is not known what /bin/sh is' }) : timeoutOf(evidence, kind)
+    const one =
+      kind === 'unknown'
+        ? unreadable({ ja: '/bin/sh の実体が分からない', en: 'it is not known what /bin/sh is' })
+        : timeoutOf(evidence, kind)
     if (!one.ok) open = one
     else if (one.value.value === 'never') return one
     else if (!worst || worst.value === 'never' || one.value.value > worst.value) worst = one.value
   }
   if (open) return open
-  return worst ? read(worst) : unreadable({ ja: '利用者のシェルが1つも分からない', en: 'no shell of any user is known' })
+  return worst
+    ? read(worst)
+    : unreadable({ ja: '利用者のシェルが1つも分からない', en: 'no shell of any user is known' })
 }
 
 /** Kinds of shell in /etc/passwd, of root and ordinary accounts. */
@@ -59,7 +69,10 @@ function timeoutOf(evidence: Evidence, shell: Shell): Reading<ShellTimeout> {
   const files = reducedFiles(evidence)
   const all: WholeFile[] = []
   for (const pattern of startFiles[shell]) {
-    const some = wholeFiles(files, (path) => pattern.test(path) || (path.endsWith('*') && pattern.test(path.replace(/\*$/, 'x'))))
+    const some = wholeFiles(
+      files,
+      (path) => pattern.test(path) || (path.endsWith('*') && pattern.test(path.replace(/\*$/, 'x'))),
+    )
     // a folder that another distribution has isn't mentioned, the main file always is
     if (!some.ok && (pattern === startFiles[shell][0] || mentioned(files, pattern))) return some
     if (some.ok) all.push(...some.value)
@@ -120,10 +133,18 @@ export function readTimeout(files: readonly WholeFile[]): Reading<ShellTimeout> 
 }
 
 function assignment(part: string): { value?: number | 'unset' | 'unclear'; readOnly: boolean } | 'none' | 'unclear' {
-  const match = /^(?:(export|readonly|typeset|declare)\s+((?:-\w+\s+)*))?(?:export\s+)?TMOUT(?:=(\S*))?(?:\s+#.*)?(?:\s+\w+)*$/.exec(part)
+  const match =
+    /^(?:(export|readonly|typeset|declare)\s+((?:-\w+\s+)*))?(?:export\s+)?TMOUT(?:=(\S*))?(?:\s+#.*)?(?:\s+\w+)*$/.exec(
+      part,
+    )
   // a line that also assigned something else lost its text on the target
   if (part.includes('#reduced')) return 'unclear'
-  if (!match) return /^(?:unset)\s/.test(part) ? { value: 'unset', readOnly: false } : /TMOUT=/.test(part) || /\b(?:readonly|typeset|declare)\b/.test(part) ? 'unclear' : 'none'
+  if (!match)
+    return /^(?:unset)\s/.test(part)
+      ? { value: 'unset', readOnly: false }
+      : /TMOUT=/.test(part) || /\b(?:readonly|typeset|declare)\b/.test(part)
+        ? 'unclear'
+        : 'none'
   const [, command = '', flags = '', given] = match
   const readOnly = command === 'readonly' || ((command === 'typeset' || command === 'declare') && /-\w*r/.test(flags))
   if (given === undefined) return { readOnly }

@@ -14,7 +14,11 @@ const profileFiles = (more: Record<string, string> = {}, shells = '/bin/bash\n')
 const sections = (changes: Record<string, GivenSection> = {}): Record<string, GivenSection> => ({
   'access-state': state(),
   'access-reduced': profileFiles(),
-  'access-files': filesText({ '/etc/ssh/sshd_config': '', '/etc/systemd/logind.conf': '', '/etc/xdg/kscreenlockerrc': { state: 'absent' } }),
+  'access-files': filesText({
+    '/etc/ssh/sshd_config': '',
+    '/etc/systemd/logind.conf': '',
+    '/etc/xdg/kscreenlockerrc': { state: 'absent' },
+  }),
   'sshd-processes': '',
   'sshd-effective': 'port 22\npermitrootlogin no\nchanneltimeout none\n',
   desktop: 'session /usr/share/xsessions/gnome.desktop\nchecked\n',
@@ -23,7 +27,12 @@ const sections = (changes: Record<string, GivenSection> = {}): Record<string, Gi
 })
 
 const facts = (changes: Record<string, GivenSection> = {}): ReadonlyMap<string, Fact> =>
-  new Map((interpretSessions(evidenceOf(sections(changes))).facts ?? []).map((fact) => [fact.scope ? `${fact.setting}[${fact.scope.kind}:${fact.scope.key}]` : fact.setting, fact]))
+  new Map(
+    (interpretSessions(evidenceOf(sections(changes))).facts ?? []).map((fact) => [
+      fact.scope ? `${fact.setting}[${fact.scope.kind}:${fact.scope.key}]` : fact.setting,
+      fact,
+    ]),
+  )
 const value = (all: ReadonlyMap<string, Fact>, id: string): unknown => {
   const fact = all.get(id)
   return fact?.state === 'known' ? fact.value : fact?.state
@@ -71,13 +80,24 @@ describe('TMOUT', () => {
       const mixed = profileFiles({ '/etc/profile.d/tmout.sh': 'readonly TMOUT=900\n' }, `/bin/bash\n${shell}\n`)
       expect(value(facts({ 'access-reduced': mixed }), 'session.idle-disconnect[line:console]'), shell).toBe('never')
     }
-    expect(value(facts({ 'access-reduced': profileFiles({}, '/bin/bash\n/usr/sbin/nologin\n') }), 'session.idle-disconnect[line:console]')).toBe('never')
+    expect(
+      value(
+        facts({ 'access-reduced': profileFiles({}, '/bin/bash\n/usr/sbin/nologin\n') }),
+        'session.idle-disconnect[line:console]',
+      ),
+    ).toBe('never')
   })
 })
 
 describe('other ends of idle sessions', () => {
   it.each([
-    ['session:*=5m', 300], ['*=1h', 3600], ['session:shell=30', 30], ['session:*=0', 'never'], ['agent-connection=5m', 'never'], ['session:command=5m', 'never'], ['none', 'never'],
+    ['session:*=5m', 300],
+    ['*=1h', 3600],
+    ['session:shell=30', 30],
+    ['session:*=0', 'never'],
+    ['agent-connection=5m', 'never'],
+    ['session:command=5m', 'never'],
+    ['none', 'never'],
   ])('ChannelTimeout %s is %s, for SSH only', (text, expected) => {
     const all = facts({ 'sshd-effective': `port 22\npermitrootlogin no\nchanneltimeout ${text}\n` })
     expect(value(all, 'session.idle-disconnect[line:ssh]')).toBe(expected)
@@ -87,43 +107,73 @@ describe('other ends of idle sessions', () => {
   it('a Match block can lift ChannelTimeout', () => {
     const all = facts({
       'sshd-effective': 'port 22\npermitrootlogin no\nchanneltimeout session:*=5m\n',
-      'access-files': filesText({ '/etc/ssh/sshd_config': 'ChannelTimeout session:*=5m\nMatch User eve\n ChannelTimeout none\n', '/etc/systemd/logind.conf': '' }),
+      'access-files': filesText({
+        '/etc/ssh/sshd_config': 'ChannelTimeout session:*=5m\nMatch User eve\n ChannelTimeout none\n',
+        '/etc/systemd/logind.conf': '',
+      }),
     })
     expect(value(all, 'session.idle-disconnect[line:ssh Match User eve]')).toBe('never')
   })
 
   it('systemd time spans are understood, and infinity is never', () => {
-    expect([spanSeconds('900'), spanSeconds('15min'), spanSeconds('1h 30min'), spanSeconds('infinity'), spanSeconds('soon'), spanSeconds('5 constructor')]).toEqual([900, 900, 5400, 'never', undefined, undefined])
+    expect([
+      spanSeconds('900'),
+      spanSeconds('15min'),
+      spanSeconds('1h 30min'),
+      spanSeconds('infinity'),
+      spanSeconds('soon'),
+      spanSeconds('5 constructor'),
+    ]).toEqual([900, 900, 5400, 'never', undefined, undefined])
   })
 })
 
 describe('log-off', () => {
-  const logind = (files: Record<string, string>) => facts({ 'access-files': filesText({ '/etc/ssh/sshd_config': '', '/etc/systemd/logind.conf': '', ...files }) })
+  const logind = (files: Record<string, string>) =>
+    facts({ 'access-files': filesText({ '/etc/ssh/sshd_config': '', '/etc/systemd/logind.conf': '', ...files }) })
 
   it('ends processes only when told to, for everybody but root', () => {
     const id = 'session.processes-end-at-logout'
     expect(value(logind({}), id)).toBe(false)
     expect(value(logind({ '/etc/systemd/logind.conf': '[Login]\nKillUserProcesses=yes\n' }), id)).toBe(true)
-    expect(value(logind({ '/etc/systemd/logind.conf': '[Login]\nKillUserProcesses=yes\nKillExcludeUsers=root bob\n' }), id)).toBe(false)
-    expect(value(logind({ '/etc/systemd/logind.conf': '[Login]\nKillUserProcesses=yes\n', '/etc/systemd/logind.conf.d/50.conf': '[Login]\nKillUserProcesses=no\n' }), id)).toBe(false)
+    expect(
+      value(logind({ '/etc/systemd/logind.conf': '[Login]\nKillUserProcesses=yes\nKillExcludeUsers=root bob\n' }), id),
+    ).toBe(false)
+    expect(
+      value(
+        logind({
+          '/etc/systemd/logind.conf': '[Login]\nKillUserProcesses=yes\n',
+          '/etc/systemd/logind.conf.d/50.conf': '[Login]\nKillUserProcesses=no\n',
+        }),
+        id,
+      ),
+    ).toBe(false)
   })
 
   it('takes the drop-in of /etc instead of one of the same name in /usr/lib', () => {
-    const all = logind({ '/usr/lib/systemd/logind.conf.d/50.conf': '[Login]\nKillUserProcesses=no\n', '/etc/systemd/logind.conf.d/50.conf': '[Login]\nKillUserProcesses=yes\n' })
+    const all = logind({
+      '/usr/lib/systemd/logind.conf.d/50.conf': '[Login]\nKillUserProcesses=no\n',
+      '/etc/systemd/logind.conf.d/50.conf': '[Login]\nKillUserProcesses=yes\n',
+    })
     expect(value(all, 'session.processes-end-at-logout')).toBe(true)
   })
 
   it('lists lingering accounts, and does not take an unreadable folder for an empty one', () => {
     const id = 'session.lingering-accounts'
     expect(value(facts(), id)).toEqual([])
-    expect(value(facts({ 'access-state': state().replace('linger=@absent', 'linger=bob\nlinger=@end') }), id)).toEqual(['bob'])
+    expect(value(facts({ 'access-state': state().replace('linger=@absent', 'linger=bob\nlinger=@end') }), id)).toEqual([
+      'bob',
+    ])
     expect(value(facts({ 'access-state': state().replace('linger=@absent', 'linger=@denied') }), id)).toBe('unreadable')
   })
 })
 
 describe('the screen lock of GNOME', () => {
   const dconf = (keys: string, locks = '', more = '') => ({
-    'system-files': filesText({ '/etc/dconf/profile/user': 'user-db:user\nsystem-db:local\n', '/etc/dconf/db/local.d/00-lock': keys, '/etc/dconf/db/local.d/locks/lock': locks }),
+    'system-files': filesText({
+      '/etc/dconf/profile/user': 'user-db:user\nsystem-db:local\n',
+      '/etc/dconf/db/local.d/00-lock': keys,
+      '/etc/dconf/db/local.d/locks/lock': locks,
+    }),
     'access-state': state(more),
   })
 
@@ -136,13 +186,19 @@ describe('the screen lock of GNOME', () => {
 
   it('never locks with an idle-delay of 0, or with the lock off', () => {
     expect(value(facts(dconf('[org/gnome/desktop/session]\nidle-delay=uint32 0\n')), 'session.idle-lock')).toBe('never')
-    expect(value(facts(dconf('[org/gnome/desktop/screensaver]\nlock-enabled=false\n')), 'session.idle-lock')).toBe('never')
-    expect(value(facts(dconf('[org/gnome/desktop/lockdown]\ndisable-lock-screen=true\n')), 'session.idle-lock')).toBe('never')
+    expect(value(facts(dconf('[org/gnome/desktop/screensaver]\nlock-enabled=false\n')), 'session.idle-lock')).toBe(
+      'never',
+    )
+    expect(value(facts(dconf('[org/gnome/desktop/lockdown]\ndisable-lock-screen=true\n')), 'session.idle-lock')).toBe(
+      'never',
+    )
   })
 
   it('adds the lock delay, and is enforced when all its keys are locked', () => {
-    const keys = '[org/gnome/desktop/session]\nidle-delay=uint32 600\n[org/gnome/desktop/screensaver]\nlock-enabled=true\nlock-delay=uint32 30\n'
-    const locks = '/org/gnome/desktop/session/idle-delay\n/org/gnome/desktop/screensaver/lock-enabled\n/org/gnome/desktop/screensaver/lock-delay\n'
+    const keys =
+      '[org/gnome/desktop/session]\nidle-delay=uint32 600\n[org/gnome/desktop/screensaver]\nlock-enabled=true\nlock-delay=uint32 30\n'
+    const locks =
+      '/org/gnome/desktop/session/idle-delay\n/org/gnome/desktop/screensaver/lock-enabled\n/org/gnome/desktop/screensaver/lock-delay\n'
     expect(value(facts(dconf(keys, locks)), 'session.idle-lock')).toBe(630)
     expect(value(facts(dconf(keys, locks)), 'session.idle-lock-enforced')).toBe(true)
     expect(value(facts(dconf(keys, locks.slice(38))), 'session.idle-lock-enforced')).toBe(false)
@@ -150,15 +206,30 @@ describe('the screen lock of GNOME', () => {
 
   it('is not known from key files that were never compiled', () => {
     const keys = '[org/gnome/desktop/session]\nidle-delay=uint32 600\n'
-    expect(value(facts({ ...dconf(keys), 'access-state': state().replace('dconf=current', 'dconf=stale') }), 'session.idle-lock')).toBe('unreadable')
-    expect(value(facts({ ...dconf(keys), 'access-state': state().replace('dconf=current', 'dconf=missing') }), 'session.idle-lock')).toBe('unreadable')
+    expect(
+      value(
+        facts({ ...dconf(keys), 'access-state': state().replace('dconf=current', 'dconf=stale') }),
+        'session.idle-lock',
+      ),
+    ).toBe('unreadable')
+    expect(
+      value(
+        facts({ ...dconf(keys), 'access-state': state().replace('dconf=current', 'dconf=missing') }),
+        'session.idle-lock',
+      ),
+    ).toBe('unreadable')
   })
 
   it('is as weak as the weakest of several desktops, and open when one is not read', () => {
     const both = state().replace('kde-installed=no', 'kde-installed=yes')
-    const kde = (text: string) => filesText({ '/etc/ssh/sshd_config': '', '/etc/systemd/logind.conf': '', '/etc/xdg/kscreenlockerrc': text })
-    expect(value(facts({ 'access-state': both, 'access-files': kde('[Daemon]\nAutolock=false\n') }), 'session.idle-lock')).toBe('never')
-    expect(value(facts({ 'access-state': both, 'access-files': kde('[Daemon][$i]\nTimeout=10\n') }), 'session.idle-lock')).toBe(605)
+    const kde = (text: string) =>
+      filesText({ '/etc/ssh/sshd_config': '', '/etc/systemd/logind.conf': '', '/etc/xdg/kscreenlockerrc': text })
+    expect(
+      value(facts({ 'access-state': both, 'access-files': kde('[Daemon]\nAutolock=false\n') }), 'session.idle-lock'),
+    ).toBe('never')
+    expect(
+      value(facts({ 'access-state': both, 'access-files': kde('[Daemon][$i]\nTimeout=10\n') }), 'session.idle-lock'),
+    ).toBe(605)
     expect(value(facts({ 'access-state': state('xfce-installed=yes\n') }), 'session.idle-lock')).toBe('unreadable')
   })
 
@@ -170,7 +241,11 @@ describe('the screen lock of GNOME', () => {
 describe('missing evidence', () => {
   it('gives every setting, and nothing better than with it', () => {
     const none = interpretSessions(evidenceOf({}, false)).facts ?? []
-    for (const id of observesSessions.settings) expect(none.some((fact) => fact.setting === id && fact.state === 'unreadable'), id).toBe(true)
+    for (const id of observesSessions.settings)
+      expect(
+        none.some((fact) => fact.setting === id && fact.state === 'unreadable'),
+        id,
+      ).toBe(true)
     expect(none.every((fact) => fact.state === 'unreadable')).toBe(true)
     const whole = facts()
     for (const id of Object.keys(sections())) {

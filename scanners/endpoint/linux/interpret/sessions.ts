@@ -39,7 +39,14 @@ function sshFacts(evidence: Evidence): readonly Fact[] {
   const enabled = sshEnabled(evidence)
   const installed = sshInstalled(evidence)
   if (installed.ok && !installed.value && enabled.ok && !enabled.value) {
-    return [inapplicable(idle, { ja: 'SSHサーバが入っていない', en: 'no SSH server is installed' }, [{ source: 'access-state' }], scope)]
+    return [
+      inapplicable(
+        idle,
+        { ja: 'SSHサーバが入っていない', en: 'no SSH server is installed' },
+        [{ source: 'access-state' }],
+        scope,
+      ),
+    ]
   }
   const others = [shellTimeout(evidence), logindIdle(evidence)]
   const source = sshdSource(evidence)
@@ -63,12 +70,20 @@ function sshFacts(evidence: Evidence): readonly Fact[] {
  * `never` needs all of them.
  */
 function earliest(limits: readonly Reading<Limit>[], scope: Scope): Fact {
-  const finite = limits.flatMap((one) => (one.ok && one.value.value !== 'never' ? [{ seconds: one.value.value, evidence: one.value.evidence }] : []))
+  const finite = limits.flatMap((one) =>
+    one.ok && one.value.value !== 'never' ? [{ seconds: one.value.value, evidence: one.value.evidence }] : [],
+  )
   const first = finite.sort((left, right) => left.seconds - right.seconds)[0]
   if (first) return known(idle, first.seconds, first.evidence, 'configured', scope)
   const open = limits.find((one) => !one.ok)
   if (open && !open.ok) return unread(idle, open, [], scope)
-  return known(idle, 'never', limits.flatMap((one) => (one.ok ? one.value.evidence : [])), 'configured', scope)
+  return known(
+    idle,
+    'never',
+    limits.flatMap((one) => (one.ok ? one.value.evidence : [])),
+    'configured',
+    scope,
+  )
 }
 
 /** ChannelTimeout of interactive sessions (OpenSSH 9.2); a value of 0 disables it. */
@@ -83,7 +98,8 @@ export function channelTimeout(settings: SshdSettings): Reading<Limit> {
     const [, type = '', interval = ''] = pair
     const seconds = sshdSeconds(interval)
     if (!coversShell(type)) continue
-    if (seconds === undefined) return unreadable({ ja: 'ChannelTimeout の値を解釈できない', en: 'ChannelTimeout is not understood' })
+    if (seconds === undefined)
+      return unreadable({ ja: 'ChannelTimeout の値を解釈できない', en: 'ChannelTimeout is not understood' })
     // the first type that matches decides (sshd_config(5))
     value = seconds === 0 ? 'never' : seconds
     break
@@ -92,4 +108,10 @@ export function channelTimeout(settings: SshdSettings): Reading<Limit> {
 }
 
 const coversShell = (type: string): boolean =>
-  type.length < 64 && new RegExp(`^${type.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*').replaceAll('?', '.')}$`).test('session:shell')
+  type.length < 64 &&
+  new RegExp(
+    `^${type
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replace(/\*+/g, '.*')
+      .replaceAll('?', '.')}$`,
+  ).test('session:shell')

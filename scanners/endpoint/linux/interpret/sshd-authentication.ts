@@ -25,7 +25,10 @@ const isYes = (settings: SshdSettings, keyword: string): Reading<boolean> => {
   if (!value.ok) return value
   const word = value.value.toLowerCase()
   if (word === 'yes' || word === 'no') return read(word === 'yes')
-  return unreadable({ ja: `${keyword} の値「${value.value}」を解釈できない`, en: `the value "${value.value}" of ${keyword} is not understood` })
+  return unreadable({
+    ja: `${keyword} の値「${value.value}」を解釈できない`,
+    en: `the value "${value.value}" of ${keyword} is not understood`,
+  })
 }
 
 /** Methods that the server offers at all. */
@@ -66,7 +69,9 @@ export function methodLists(settings: SshdSettings): Reading<MethodLists> {
           .map((list) => list.split(',').map((method) => method.replace(/:.*/, '').trim()))
           .filter((list) => list.every((method) => offered.value.has(method)))
   // nothing follows for the demands on a logon from a configuration that allows none
-  return named.length > 0 ? read(named) : unreadable({ ja: '使える認証方式が1つもない', en: 'no method of logging on is left' })
+  return named.length > 0
+    ? read(named)
+    : unreadable({ ja: '使える認証方式が1つもない', en: 'no method of logging on is left' })
 }
 
 /** Whether a password (directly, or asked for through PAM) takes part in any way to log on. */

@@ -15,7 +15,9 @@ export function sshEnabled(evidence: Evidence): Reading<boolean> {
     if (running.ok && running.value) return read(true)
   }
   const services = serviceViews(evidence)
-  const starting = services.ok ? units.filter((unit) => services.value.has(unit)).map((unit) => services.value.get(unit)) : []
+  const starting = services.ok
+    ? units.filter((unit) => services.value.has(unit)).map((unit) => services.value.get(unit))
+    : []
   if (starting.some((service) => service?.running || service?.automatic)) return read(true)
   const listeners = listenerViews(evidence)
   if (listeners.ok) {
@@ -25,12 +27,16 @@ export function sshEnabled(evidence: Evidence): Reading<boolean> {
   if (!listeners.ok) return listeners
   const seen = stateSays(state, 'processes-seen')
   if (!seen.ok) return seen
-  if (!seen.value) return unreadable({ ja: '他の利用者のプロセスが見えない', en: 'processes of other users are hidden' })
+  if (!seen.value)
+    return unreadable({ ja: '他の利用者のプロセスが見えない', en: 'processes of other users are hidden' })
   const installed = sshInstalled(evidence)
   if (installed.ok && !installed.value) return read(false)
   if (!services.ok) return services
   if (starting.some((service) => service?.automatic === undefined)) {
-    return unreadable({ ja: 'SSH サービスが自動起動するか分からない', en: 'it is not known whether the SSH service starts automatically' })
+    return unreadable({
+      ja: 'SSH サービスが自動起動するか分からない',
+      en: 'it is not known whether the SSH service starts automatically',
+    })
   }
   return read(false)
 }
@@ -45,5 +51,7 @@ export function sshInstalled(evidence: Evidence): Reading<boolean> {
   }
   const packages = packageVersions(evidence)
   if (!packages.ok) return packages
-  return read(['openssh-server', 'dropbear', 'dropbear-bin', 'dropbear-run', 'tinysshd'].some((name) => packages.value.has(name)))
+  return read(
+    ['openssh-server', 'dropbear', 'dropbear-bin', 'dropbear-run', 'tinysshd'].some((name) => packages.value.has(name)),
+  )
 }

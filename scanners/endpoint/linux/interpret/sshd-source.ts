@@ -46,7 +46,7 @@ export function sshdSource(evidence: Evidence): Reading<SshdSource> {
   const start = listenerArguments(evidence)
   if (!start.ok) return start
   const config = configFiles(evidence, start.value.file)
-  for (const id of ['sshd-effective', 'sshd-parsed']) {
+  for (const id of start.value.followed ? ['sshd-effective', 'sshd-parsed'] : []) {
     const text = sectionText(evidence, id)
     if (text.ok && /^port \d+$/m.test(text.value) && /^permitrootlogin /m.test(text.value)) {
       return read(fromDump(text.value, id, config))
@@ -59,15 +59,32 @@ interface Start {
   readonly file: string | undefined
   /** Values of -o, in order. */
   readonly options: readonly SshdLine[]
+  /** The collector asked sshd with the same file and options; its answer is not about this server otherwise. */
+  readonly followed: boolean
 }
 
 /** Arguments of the running listener, which may name another file or overrule it (sshd(8)). */
 function listenerArguments(evidence: Evidence): Reading<Start> {
   const text = sectionText(evidence, 'sshd-processes')
   if (!text.ok) return text
-  const lines = [...new Set(text.value.split('\n').map((line) => line.replace(/\[listener\].*/, '').replace(/^sshd: /, '').trim()))].filter((line) => line !== '')
+  const lines = [
+    ...new Set(
+      text.value
+        .split('\n')
+        .filter((line) => !line.startsWith('@options'))
+        .map((line) =>
+          line
+            .replace(/\[listener\].*/, '')
+            .replace(/^sshd: /, '')
+            .trim(),
+        ),
+    ),
+  ].filter((line) => line !== '')
   if (lines.length > 1) {
-    return unreadable({ ja: '引数の違う sshd が複数動いている', en: 'several sshd with different arguments are running' })
+    return unreadable({
+      ja: '引数の違う sshd が複数動いている',
+      en: 'several sshd with different arguments are running',
+    })
   }
   const [, ...tokens] = (lines[0] ?? '').split(/\s+/)
   let file: string | undefined
@@ -87,11 +104,17 @@ function listenerArguments(evidence: Evidence): Reading<Start> {
       options.push({ keyword: (pair[1] ?? '').toLowerCase(), value: pair[2] ?? '', at })
     }
   }
-  return read({ file, options })
+  const asked = /^@options(.*)$/m.exec(text.value)?.[1] ?? ''
+  const wanted = [...(file === undefined ? [] : [file]), ...options.map((line) => line.value)]
+  const followed = wanted.every((word) => asked.includes(word))
+  return read({ file, options, followed })
 }
 
 const unclearArguments = (token: string): Reading<never> =>
-  unreadable({ ja: `sshd の起動時の引数「${token}」を解釈できない`, en: `the start argument "${token}" of sshd can not be followed` })
+  unreadable({
+    ja: `sshd の起動時の引数「${token}」を解釈できない`,
+    en: `the start argument "${token}" of sshd can not be followed`,
+  })
 
 function configFiles(evidence: Evidence, given: string | undefined): Reading<SshdConfig> {
   const files = accessFiles(evidence)
@@ -99,7 +122,8 @@ function configFiles(evidence: Evidence, given: string | undefined): Reading<Ssh
   const vendor = files.value.get('/usr/etc/ssh/sshd_config')
   const own = files.value.get('/etc/ssh/sshd_config')
   // SUSE keeps the distribution's file below /usr/etc, in force while /etc has none
-  const main = given ?? (own?.state === 'absent' && vendor?.state === 'read' ? '/usr/etc/ssh/sshd_config' : '/etc/ssh/sshd_config')
+  const main =
+    given ?? (own?.state === 'absent' && vendor?.state === 'read' ? '/usr/etc/ssh/sshd_config' : '/etc/ssh/sshd_config')
   const file = files.value.get(main)
   if (!file) return unreadable({ ja: `証跡に ${main} がない`, en: `the evidence has no ${main}` })
   if (file.state === 'absent') return unreadable({ ja: `${main} がない`, en: `${main} does not exist` })
@@ -110,7 +134,10 @@ function configFiles(evidence: Evidence, given: string | undefined): Reading<Ssh
 const complete = (config: Reading<SshdConfig>): Reading<SshdConfig> => {
   if (!config.ok || config.value.unread.length === 0) return config
   const files = config.value.unread.join(', ')
-  return unreadable({ ja: `設定の一部を読めない: ${files}`, en: `a part of the configuration was not read: ${files}` }, needsRoot)
+  return unreadable(
+    { ja: `設定の一部を読めない: ${files}`, en: `a part of the configuration was not read: ${files}` },
+    needsRoot,
+  )
 }
 
 function fromDump(text: string, id: string, config: Reading<SshdConfig>): SshdSource {
@@ -125,7 +152,11 @@ function fromDump(text: string, id: string, config: Reading<SshdConfig>): SshdSo
     get: (keyword) => {
       const lines = dump.get(keyword) ?? undumped(keyword)
       if (!lines) return unreadable({ ja: `${id} に ${keyword} がない`, en: `${id} does not mention ${keyword}` })
-      return read({ values: lines.map((line) => line.value), evidence: lines.map((line) => (line.at.includes(':') ? refOf(line) : { source: id, at: line.at })), origin: 'running' })
+      return read({
+        values: lines.map((line) => line.value),
+        evidence: lines.map((line) => (line.at.includes(':') ? refOf(line) : { source: id, at: line.at })),
+        origin: 'running',
+      })
     },
   }
   const whole = complete(config)
@@ -155,7 +186,9 @@ function fromFiles(evidence: Evidence, config: Reading<SshdConfig>, options: rea
   const whole = complete(config)
   if (!whole.ok) {
     const tried = sectionText(evidence, 'sshd-effective')
-    return tried.ok || tried.skipped ? whole : unreadable({ ja: `${tried.why.ja}。${whole.why.ja}`, en: `${tried.why.en}; ${whole.why.en}` }, whole.needs)
+    return tried.ok || tried.skipped
+      ? whole
+      : unreadable({ ja: `${tried.why.ja}。${whole.why.ja}`, en: `${tried.why.en}; ${whole.why.en}` }, whole.needs)
   }
   const all = whole.value.matches.filter((match) => isAll(match.criteria)).flatMap((match) => match.lines)
   const lines = [...options, ...all, ...whole.value.global]
@@ -165,16 +198,29 @@ function fromFiles(evidence: Evidence, config: Reading<SshdConfig>, options: rea
     own: new Set(),
     get: (keyword) => {
       const found = linesOfKeyword(lines, keyword)
-      if (found.length > 0) return read({ values: found.map((line) => line.value), evidence: found.map(refOf), origin: 'configured' })
-      if (listKeywords.has(keyword)) return read({ values: [], evidence: [{ source: 'access-files', at: '/etc/ssh/sshd_config' }], origin: 'configured' })
+      if (found.length > 0)
+        return read({ values: found.map((line) => line.value), evidence: found.map(refOf), origin: 'configured' })
+      if (listKeywords.has(keyword))
+        return read({
+          values: [],
+          evidence: [{ source: 'access-files', at: '/etc/ssh/sshd_config' }],
+          origin: 'configured',
+        })
       const byDefault = defaults[keyword]
       if (byDefault === undefined) {
         return unreadable(
-          { ja: `${keyword} は設定されておらず、既定値は版によって違う`, en: `${keyword} is not set, and its default depends on the version` },
+          {
+            ja: `${keyword} は設定されておらず、既定値は版によって違う`,
+            en: `${keyword} is not set, and its default depends on the version`,
+          },
           needs,
         )
       }
-      return read({ values: [byDefault], evidence: [{ source: 'access-files', at: '/etc/ssh/sshd_config' }], origin: 'platform-default' })
+      return read({
+        values: [byDefault],
+        evidence: [{ source: 'access-files', at: '/etc/ssh/sshd_config' }],
+        origin: 'platform-default',
+      })
     },
   }
   return read({ everybody, matches: read(overlays(whole.value, everybody)) })

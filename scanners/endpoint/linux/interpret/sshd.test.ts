@@ -16,15 +16,34 @@ const running = 'processes-seen=yes\ndropbear-running=no\nsshd-running=yes\nsshd
 /** What sshd -T of OpenSSH 9.2p1 prints, as far as it is read; a change replaces its line. */
 function dump(changes: Readonly<Record<string, string>> = {}): string {
   const lines: Record<string, string> = {
-    port: '22', usepam: 'yes', clientaliveinterval: '0', clientalivecountmax: '3', permitrootlogin: 'without-password',
-    pubkeyauthentication: 'yes', gssapiauthentication: 'no', passwordauthentication: 'yes', kbdinteractiveauthentication: 'no',
-    hostbasedauthentication: 'no', permitemptypasswords: 'no', ciphers: 'aes256-ctr,aes128-ctr', macs: 'hmac-sha2-256',
-    kexalgorithms: 'curve25519-sha256', hostkeyalgorithms: 'ssh-ed25519', authenticationmethods: 'any', channeltimeout: 'none', ...changes,
+    port: '22',
+    usepam: 'yes',
+    clientaliveinterval: '0',
+    clientalivecountmax: '3',
+    permitrootlogin: 'without-password',
+    pubkeyauthentication: 'yes',
+    gssapiauthentication: 'no',
+    passwordauthentication: 'yes',
+    kbdinteractiveauthentication: 'no',
+    hostbasedauthentication: 'no',
+    permitemptypasswords: 'no',
+    ciphers: 'aes256-ctr,aes128-ctr',
+    macs: 'hmac-sha2-256',
+    kexalgorithms: 'curve25519-sha256',
+    hostkeyalgorithms: 'ssh-ed25519',
+    authenticationmethods: 'any',
+    channeltimeout: 'none',
+    ...changes,
   }
-  return Object.entries(lines).map(([key, text]) => `${key} ${text}\n`).join('')
+  return Object.entries(lines)
+    .map(([key, text]) => `${key} ${text}\n`)
+    .join('')
 }
 
-const files = (config: string, more: Record<string, string | { state: 'absent' | 'denied' | 'refused' }> = {}): string =>
+const files = (
+  config: string,
+  more: Record<string, string | { state: 'absent' | 'denied' | 'refused' }> = {},
+): string =>
   filesText({ '/etc/ssh/sshd_config': config, '/etc/ssh/sshd_config.d/*.conf': { state: 'absent' }, ...more })
 
 const sections = (effective: GivenSection, config = ''): Record<string, GivenSection> => ({
@@ -36,17 +55,29 @@ const sections = (effective: GivenSection, config = ''): Record<string, GivenSec
 })
 
 const facts = (given: Readonly<Record<string, GivenSection>>): ReadonlyMap<string, Fact> =>
-  new Map((interpretSshd(evidenceOf(given)).facts ?? []).map((fact) => [fact.scope ? `${fact.setting}[${fact.scope.kind}:${fact.scope.key}]` : fact.setting, fact]))
+  new Map(
+    (interpretSshd(evidenceOf(given)).facts ?? []).map((fact) => [
+      fact.scope ? `${fact.setting}[${fact.scope.kind}:${fact.scope.key}]` : fact.setting,
+      fact,
+    ]),
+  )
 
 const value = (all: ReadonlyMap<string, Fact>, id: string): unknown => {
   const fact = all.get(id)
   return fact?.state === 'known' ? fact.value : fact?.state
 }
-const one = (changes: Readonly<Record<string, string>>, id: string, config = ''): unknown => value(facts(sections(dump(changes), config)), id)
+const one = (changes: Readonly<Record<string, string>>, id: string, config = ''): unknown =>
+  value(facts(sections(dump(changes), config)), id)
 
 describe('what sshd -T says', () => {
   it.each([
-    ['yes', 'yes'], ['no', 'no'], ['without-password', 'key-only'], ['prohibit-password', 'key-only'], ['forced-commands-only', 'forced-commands-only'], ['maybe', 'unreadable'], ['constructor', 'unreadable'],
+    ['yes', 'yes'],
+    ['no', 'no'],
+    ['without-password', 'key-only'],
+    ['prohibit-password', 'key-only'],
+    ['forced-commands-only', 'forced-commands-only'],
+    ['maybe', 'unreadable'],
+    ['constructor', 'unreadable'],
   ])('reads PermitRootLogin %s as %s', (word, meaning) => {
     expect(one({ permitrootlogin: word }, 'management.ssh-administrator-logon')).toBe(meaning)
   })
@@ -100,7 +131,9 @@ describe('two factors', () => {
     own: new Set(),
     get: (keyword) => {
       const dumped = readSshdDump(dump(given)).get(keyword)
-      return dumped ? read({ values: dumped.map((line) => line.value), evidence: [], origin: 'running' as const }) : unreadable({ ja: '', en: '' })
+      return dumped
+        ? read({ values: dumped.map((line) => line.value), evidence: [], origin: 'running' as const })
+        : unreadable({ ja: '', en: '' })
     },
   })
   const nothing = unreadable({ ja: '', en: '' })
@@ -137,7 +170,12 @@ describe('two factors', () => {
 
 describe('Match blocks', () => {
   it('that loosen a setting are scopes of their own', () => {
-    const all = facts(sections(dump({ passwordauthentication: 'no', permitrootlogin: 'no' }), 'Match User eve\n  PasswordAuthentication yes\nMatch Address 10.0.0.0/8\n  PermitRootLogin yes\n'))
+    const all = facts(
+      sections(
+        dump({ passwordauthentication: 'no', permitrootlogin: 'no' }),
+        'Match User eve\n  PasswordAuthentication yes\nMatch Address 10.0.0.0/8\n  PermitRootLogin yes\n',
+      ),
+    )
     expect(value(all, 'management.ssh-password-authentication')).toBe(false)
     expect(value(all, 'management.ssh-password-authentication[policy:Match User eve]')).toBe(true)
     expect(value(all, 'management.ssh-administrator-logon[policy:Match Address 10.0.0.0/8]')).toBe('yes')
@@ -155,7 +193,12 @@ describe('Match blocks', () => {
     const all = facts({ ...given, 'access-files': filesText({ '/etc/ssh/sshd_config': { state: 'denied' } }) })
     expect(value(all, 'management.ssh-administrator-logon')).toBe('key-only')
     expect(value(all, 'management.ssh-administrator-logon[policy:Match (unread)]')).toBe('unreadable')
-    expect(value(facts({ ...given, 'access-files': files('Include /srv/other.conf\n') }), 'management.ssh-administrator-logon[policy:Match (unread)]')).toBe('unreadable')
+    expect(
+      value(
+        facts({ ...given, 'access-files': files('Include /srv/other.conf\n') }),
+        'management.ssh-administrator-logon[policy:Match (unread)]',
+      ),
+    ).toBe('unreadable')
   })
 })
 
@@ -166,42 +209,95 @@ describe('without sshd -T', () => {
     const all = facts({
       ...sections(failed),
       'sshd-parsed': { exitCode: 1, text: 'unknown option -- G' },
-      'access-files': files('Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin yes\nPermitRootLogin no\n', { '/etc/ssh/sshd_config.d/10-a.conf': 'PasswordAuthentication no\n', '/etc/ssh/sshd_config.d/20-b.conf': 'PasswordAuthentication yes\nKbdInteractiveAuthentication no\n' }),
+      'access-files': files('Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin yes\nPermitRootLogin no\n', {
+        '/etc/ssh/sshd_config.d/10-a.conf': 'PasswordAuthentication no\n',
+        '/etc/ssh/sshd_config.d/20-b.conf': 'PasswordAuthentication yes\nKbdInteractiveAuthentication no\n',
+      }),
     })
     expect(value(all, 'management.ssh-administrator-logon')).toBe('yes')
-    expect(all.get('management.ssh-administrator-logon')).toMatchObject({ origin: 'configured', evidence: [{ source: '/etc/ssh/sshd_config', at: '2' }] })
+    expect(all.get('management.ssh-administrator-logon')).toMatchObject({
+      origin: 'configured',
+      evidence: [{ source: '/etc/ssh/sshd_config', at: '2' }],
+    })
     expect(value(all, 'management.ssh-password-authentication')).toBe(false)
     expect(value(all, 'crypto.ssh-ciphers')).toBe('unreadable')
   })
 
   it('sshd -G is as good', () => {
-    expect(value(facts({ ...sections(failed), 'sshd-parsed': dump({ permitrootlogin: 'no' }) }), 'management.ssh-administrator-logon')).toBe('no')
+    expect(
+      value(
+        facts({ ...sections(failed), 'sshd-parsed': dump({ permitrootlogin: 'no' }) }),
+        'management.ssh-administrator-logon',
+      ),
+    ).toBe('no')
   })
 
   it('and without its files nothing is known, with both reasons', () => {
-    const all = facts({ ...sections(failed), 'access-files': filesText({ '/etc/ssh/sshd_config': { state: 'denied' } }) })
+    const all = facts({
+      ...sections(failed),
+      'access-files': filesText({ '/etc/ssh/sshd_config': { state: 'denied' } }),
+    })
     for (const id of observesSshd.settings.filter((one) => one !== 'management.ssh-enabled')) {
-      expect([...all].filter(([key]) => key.startsWith(id)).map(([, fact]) => fact.state), id).toEqual(['unreadable'])
+      expect(
+        [...all].filter(([key]) => key.startsWith(id)).map(([, fact]) => fact.state),
+        id,
+      ).toEqual(['unreadable'])
     }
   })
 
   it('an unreadable included file leaves everything open', () => {
-    const given = { ...sections({ skipped: 'root' }), 'access-files': files('Include /etc/ssh/sshd_config.d/*.conf\n', { '/etc/ssh/sshd_config.d/50-cloud-init.conf': { state: 'denied' } }) }
+    const given = {
+      ...sections({ skipped: 'root' }),
+      'access-files': files('Include /etc/ssh/sshd_config.d/*.conf\n', {
+        '/etc/ssh/sshd_config.d/50-cloud-init.conf': { state: 'denied' },
+      }),
+    }
     expect(value(facts(given), 'management.ssh-password-authentication')).toBe('unreadable')
   })
 
+  it('an answer that was asked without the arguments of the listener is not about it', () => {
+    const line = 'sshd: /usr/sbin/sshd -D -f /srv/sshd_config [listener] 0 of 10-100 startups'
+    const given = (options: string) =>
+      facts({
+        ...sections(dump()),
+        'sshd-processes': `${line}\n@options${options}\n`,
+        'access-files': files('', { '/srv/sshd_config': 'PermitRootLogin yes\n' }),
+      })
+    expect(value(given(''), 'management.ssh-administrator-logon')).toBe('yes')
+    expect(given(' -f /srv/sshd_config').get('management.ssh-administrator-logon')).toMatchObject({
+      value: 'key-only',
+      origin: 'running',
+    })
+  })
+
   it('start arguments come first, and those that can not be followed leave everything open', () => {
-    const given = (line: string) => facts({ ...sections({ skipped: 'root' }, 'PermitRootLogin no\n'), 'sshd-processes': `${line}\n` })
-    expect(value(given('sshd: /usr/sbin/sshd -D -o PermitRootLogin=yes [listener] 0 of 10-100 startups'), 'management.ssh-administrator-logon')).toBe('yes')
-    expect(value(given('sshd: /usr/sbin/sshd -D -o AllowUsers a b [listener] 0 of 10-100 startups'), 'management.ssh-administrator-logon')).toBe('unreadable')
+    const given = (line: string) =>
+      facts({ ...sections({ skipped: 'root' }, 'PermitRootLogin no\n'), 'sshd-processes': `${line}\n` })
+    expect(
+      value(
+        given('sshd: /usr/sbin/sshd -D -o PermitRootLogin=yes [listener] 0 of 10-100 startups'),
+        'management.ssh-administrator-logon',
+      ),
+    ).toBe('yes')
+    expect(
+      value(
+        given('sshd: /usr/sbin/sshd -D -o AllowUsers a b [listener] 0 of 10-100 startups'),
+        'management.ssh-administrator-logon',
+      ),
+    ).toBe('unreadable')
     expect(value(given('/usr/sbin/sshd -f /srv/sshd_config'), 'management.ssh-administrator-logon')).toBe('unreadable')
-    expect(value(given('sshd: /usr/sbin/sshd -D -e [listener] 0 of 10-100 startups'), 'management.ssh-administrator-logon')).toBe('no')
+    expect(
+      value(given('sshd: /usr/sbin/sshd -D -e [listener] 0 of 10-100 startups'), 'management.ssh-administrator-logon'),
+    ).toBe('no')
   })
 })
 
 describe('other servers', () => {
   it('Dropbear is enabled, and its settings are not known', () => {
-    const all = facts({ ...sections(dump()), 'access-state': running.replace('dropbear-running=no', 'dropbear-running=yes') })
+    const all = facts({
+      ...sections(dump()),
+      'access-state': running.replace('dropbear-running=no', 'dropbear-running=yes'),
+    })
     expect(value(all, 'management.ssh-enabled')).toBe(true)
     expect(value(all, 'management.ssh-administrator-logon')).toBe('unreadable')
   })
@@ -211,11 +307,21 @@ describe('missing evidence', () => {
   it('gives every setting, never better than with it', () => {
     const whole = facts(sections(dump(), 'Match User eve\n PermitRootLogin yes\n'))
     const none = interpretSshd(evidenceOf({}, false)).facts ?? []
-    for (const id of observesSshd.settings) expect(none.find((fact) => fact.setting === id)?.state, id).toBe('unreadable')
+    for (const id of observesSshd.settings)
+      expect(none.find((fact) => fact.setting === id)?.state, id).toBe('unreadable')
     for (const id of Object.keys(sections(dump()))) {
-      for (const broken of [{ exitCode: 1 }, { exitCode: 124 }, { exitCode: 0, complete: false, text: 'permitrootlogin no\n' }, { skipped: 'root' }] as const) {
+      for (const broken of [
+        { exitCode: 1 },
+        { exitCode: 124 },
+        { exitCode: 0, complete: false, text: 'permitrootlogin no\n' },
+        { skipped: 'root' },
+      ] as const) {
         const all = facts({ ...sections(dump(), 'Match User eve\n PermitRootLogin yes\n'), [id]: broken })
-        for (const setting of observesSshd.settings) expect([...all.keys()].some((key) => key.startsWith(setting)), setting).toBe(true)
+        for (const setting of observesSshd.settings)
+          expect(
+            [...all.keys()].some((key) => key.startsWith(setting)),
+            setting,
+          ).toBe(true)
         for (const [key, fact] of all) {
           if (fact.state !== 'known') continue
           const before = whole.get(key)
@@ -226,26 +332,46 @@ describe('missing evidence', () => {
   })
 
   it('never throws, whatever the text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, config) => {
-      interpretSshd(evidenceOf(sections(text, config)))
-      interpretSshd(evidenceOf({ ...sections({ exitCode: 1 }), 'access-files': text }))
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, config) => {
+        interpretSshd(evidenceOf(sections(text, config)))
+        interpretSshd(evidenceOf({ ...sections({ exitCode: 1 }), 'access-files': text }))
+      }),
+    )
   })
 })
 
 describe('the reader', () => {
   it('knows the time format of sshd', () => {
-    expect([sshdSeconds('90'), sshdSeconds('5m'), sshdSeconds('1h30m'), sshdSeconds('1w'), sshdSeconds('none'), sshdSeconds('')]).toEqual([90, 300, 5400, 604800, undefined, undefined])
+    expect([
+      sshdSeconds('90'),
+      sshdSeconds('5m'),
+      sshdSeconds('1h30m'),
+      sshdSeconds('1w'),
+      sshdSeconds('none'),
+      sshdSeconds(''),
+    ]).toEqual([90, 300, 5400, 604800, undefined, undefined])
   })
 
   it('ends an included Match with its file, and does not follow circles', () => {
-    const file = (path: string, text: string) => [path, { state: 'read' as const, path, lines: text.split('\n') }] as const
-    const config = readSshdConfig(new Map([file('/etc/ssh/sshd_config', 'Include /etc/ssh/a\nPort 1'), file('/etc/ssh/a', 'Match User x\nInclude /etc/ssh/a\nPermitRootLogin yes')]), '/etc/ssh/sshd_config', [])
+    const file = (path: string, text: string) =>
+      [path, { state: 'read' as const, path, lines: text.split('\n') }] as const
+    const config = readSshdConfig(
+      new Map([
+        file('/etc/ssh/sshd_config', 'Include /etc/ssh/a\nPort 1'),
+        file('/etc/ssh/a', 'Match User x\nInclude /etc/ssh/a\nPermitRootLogin yes'),
+      ]),
+      '/etc/ssh/sshd_config',
+      [],
+    )
     expect(config.global.map((line) => line.keyword)).toEqual(['port'])
     expect(config.unread).toEqual(['/etc/ssh/a'])
   })
 
-  const sample = join(process.env['SEISA_SHARED'] ?? join(packageRoot(), '../shared'), 'corpus/endpoint/linux/kellyjonbrazil__jc_generic_sshd-T.out')
+  const sample = join(
+    process.env['SEISA_SHARED'] ?? join(packageRoot(), '../shared'),
+    'corpus/endpoint/linux/kellyjonbrazil__jc_generic_sshd-T.out',
+  )
   it.skipIf(!existsSync(sample))('reads a recorded sshd -T', () => {
     const all = facts(sections(readFileSync(sample, 'utf8')))
     expect(value(all, 'session.peer-loss-disconnect[line:ssh]')).toBe('never')

@@ -32,22 +32,61 @@ export const observesSshd = { settings: ['management.ssh-enabled', ...settings],
 /** Keywords that a setting follows from. */
 const keywords: Readonly<Record<SettingId, readonly string[]>> = {
   'management.ssh-administrator-logon': ['permitrootlogin'],
-  'management.ssh-password-authentication': ['passwordauthentication', 'kbdinteractiveauthentication', 'usepam', 'authenticationmethods'],
+  'management.ssh-password-authentication': [
+    'passwordauthentication',
+    'kbdinteractiveauthentication',
+    'usepam',
+    'authenticationmethods',
+  ],
   'management.ssh-accounts-limited': ['allowusers', 'allowgroups'],
   'management.ssh-allowed-accounts': ['allowusers', 'allowgroups'],
   'crypto.ssh-ciphers': ['ciphers'],
   'crypto.ssh-macs': ['macs'],
   'crypto.ssh-key-exchanges': ['kexalgorithms'],
   'crypto.ssh-host-key-algorithms': ['hostkeyalgorithms'],
-  'password.blank-accepted': ['permitemptypasswords', 'passwordauthentication', 'kbdinteractiveauthentication', 'authenticationmethods'],
+  'password.blank-accepted': [
+    'permitemptypasswords',
+    'passwordauthentication',
+    'kbdinteractiveauthentication',
+    'authenticationmethods',
+  ],
   'session.peer-loss-disconnect': ['clientaliveinterval', 'clientalivecountmax'],
-  'mfa.required-for-all': ['authenticationmethods', 'pubkeyauthentication', 'passwordauthentication', 'kbdinteractiveauthentication', 'gssapiauthentication', 'hostbasedauthentication', 'usepam'],
-  'mfa.required-for-administrators': ['authenticationmethods', 'pubkeyauthentication', 'passwordauthentication', 'kbdinteractiveauthentication', 'gssapiauthentication', 'hostbasedauthentication', 'usepam'],
-  'mfa.replay-resistant-for-remote': ['authenticationmethods', 'pubkeyauthentication', 'passwordauthentication', 'kbdinteractiveauthentication', 'gssapiauthentication', 'hostbasedauthentication', 'usepam'],
+  'mfa.required-for-all': [
+    'authenticationmethods',
+    'pubkeyauthentication',
+    'passwordauthentication',
+    'kbdinteractiveauthentication',
+    'gssapiauthentication',
+    'hostbasedauthentication',
+    'usepam',
+  ],
+  'mfa.required-for-administrators': [
+    'authenticationmethods',
+    'pubkeyauthentication',
+    'passwordauthentication',
+    'kbdinteractiveauthentication',
+    'gssapiauthentication',
+    'hostbasedauthentication',
+    'usepam',
+  ],
+  'mfa.replay-resistant-for-remote': [
+    'authenticationmethods',
+    'pubkeyauthentication',
+    'passwordauthentication',
+    'kbdinteractiveauthentication',
+    'gssapiauthentication',
+    'hostbasedauthentication',
+    'usepam',
+  ],
 }
 
 /** Settings whose scope is the kind of logon, of which SSH is one. */
-const perLine: ReadonlySet<string> = new Set(['password.blank-accepted', 'session.peer-loss-disconnect', 'mfa.required-for-all', 'mfa.required-for-administrators'])
+const perLine: ReadonlySet<string> = new Set([
+  'password.blank-accepted',
+  'session.peer-loss-disconnect',
+  'mfa.required-for-all',
+  'mfa.required-for-administrators',
+])
 
 /** Scope of a setting for everybody, or inside of a Match block. */
 export const sshScope = (setting: string, match?: string): Scope | undefined => {
@@ -62,7 +101,8 @@ export const interpretSshd: Part = (evidence): Contribution => {
   const installed = sshInstalled(evidence)
   if (installed.ok && !installed.value && enabled.ok && !enabled.value) {
     const why = { ja: 'SSHサーバが入っていない', en: 'no SSH server is installed' }
-    for (const id of settings) facts.push(inapplicable(id, why, [{ source: 'access-state', at: 'sshd-installed' }], sshScope(id)))
+    for (const id of settings)
+      facts.push(inapplicable(id, why, [{ source: 'access-state', at: 'sshd-installed' }], sshScope(id)))
     return { facts, scopes: scopesOf(facts) }
   }
   const source = sshdSource(evidence)
@@ -81,7 +121,10 @@ function factsOf(id: SettingId, source: Reading<SshdSource>, evidence: Evidence)
   const facts = [factOf(id, everybody, evidence)]
   if (!matches.ok) {
     // some Match block may loosen it: which one can't be said
-    return [...facts, fromReading(id, matches, [{ source: 'access-files' }], 'configured', sshScope(id, 'Match (unread)'))]
+    return [
+      ...facts,
+      fromReading(id, matches, [{ source: 'access-files' }], 'configured', sshScope(id, 'Match (unread)')),
+    ]
   }
   const used = new Map<string, number>()
   for (const block of matches.value) {
@@ -110,8 +153,13 @@ function whence(id: SettingId, of: SshdSettings): { refs: readonly EvidenceRef[]
     const reading = of.get(keyword)
     return reading.ok ? [reading.value] : []
   })
-  const origin = found.every((one) => one.origin === 'platform-default') ? 'platform-default' : (found.find((one) => one.origin !== 'platform-default')?.origin ?? 'running')
-  return { refs: found.length > 0 ? found.flatMap((one) => one.evidence) : [{ source: 'sshd-effective' }], origin: found.length > 0 ? origin : 'running' }
+  const origin = found.every((one) => one.origin === 'platform-default')
+    ? 'platform-default'
+    : (found.find((one) => one.origin !== 'platform-default')?.origin ?? 'running')
+  return {
+    refs: found.length > 0 ? found.flatMap((one) => one.evidence) : [{ source: 'sshd-effective' }],
+    origin: found.length > 0 ? origin : 'running',
+  }
 }
 
 /** Value of one setting; null for absent. */
@@ -161,7 +209,10 @@ function administratorLogon(of: SshdSettings): Reading<string> {
   const word = meaning[value.value.toLowerCase()]
   return word !== undefined && Object.hasOwn(meaning, value.value.toLowerCase())
     ? read(word)
-    : unreadable({ ja: `permitrootlogin の値「${value.value}」を解釈できない`, en: `the value "${value.value}" of permitrootlogin is not understood` })
+    : unreadable({
+        ja: `permitrootlogin の値「${value.value}」を解釈できない`,
+        en: `the value "${value.value}" of permitrootlogin is not understood`,
+      })
 }
 
 /** Names and groups; null when neither is limited. A bare `*` limits nothing. */
@@ -197,7 +248,10 @@ function algorithms(of: SshdSettings, keyword: string): Reading<readonly string[
   if (!value.ok) return value
   if (value.value === '' || /^[+^-]/.test(value.value)) {
     return unreadable(
-      { ja: `${keyword} は既定値への増減で書かれ、既定値は版によって違う`, en: `${keyword} is given relative to the version's default` },
+      {
+        ja: `${keyword} は既定値への増減で書かれ、既定値は版によって違う`,
+        en: `${keyword} is given relative to the version's default`,
+      },
       { ja: '管理者権限（sshd -T）', en: 'administrator rights (sshd -T)' },
     )
   }
@@ -207,7 +261,9 @@ function algorithms(of: SshdSettings, keyword: string): Reading<readonly string[
 /** Every connection has to resist: a Match block that lets a password in is enough for no. */
 function replayFact(everybody: SshdSettings, matches: Reading<readonly SshdSettings[]>): Fact {
   const id = 'mfa.replay-resistant-for-remote'
-  const all = matches.ok ? [everybody, ...matches.value.filter((block) => keywords[id].some((keyword) => block.own.has(keyword)))] : [everybody]
+  const all = matches.ok
+    ? [everybody, ...matches.value.filter((block) => keywords[id].some((keyword) => block.own.has(keyword)))]
+    : [everybody]
   const readings = all.map((of) => ({ of, resists: resistsReplay(of) }))
   const weak = readings.find(({ resists }) => resists.ok && !resists.value)
   const open = readings.find(({ resists }) => !resists.ok)

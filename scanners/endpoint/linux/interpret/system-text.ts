@@ -108,11 +108,3 @@ export function presentMarks(evidence: Evidence): Reading<ReadonlySet<string>> {
   if (!lines.includes('checked')) return unreadable({ ja: 'marks が途中まで', en: 'marks is not finished' })
   return read(new Set(lines.filter((line) => line.startsWith('present ')).map((line) => line.slice(8))))
 }
-
-/** The first of the readings that failed; undefined when none did. */
-export function firstFailure(
-  readings: readonly Reading<unknown>[],
-): Extract<Reading<unknown>, { ok: false }> | undefined {
-  for (const reading of readings) if (!reading.ok) return reading
-  return undefined
-}

@@ -4,7 +4,12 @@ import { interpretWireless, observesWireless } from './wireless.ts'
 
 const folder = '/etc/NetworkManager/system-connections'
 const absent = { state: 'absent' } as const
-const nothing = { [`${folder}/*`]: absent, '/etc/wpa_supplicant/*.conf': absent, '/etc/wireguard/*.conf': absent, '/etc/openvpn/*.conf': absent }
+const nothing = {
+  [`${folder}/*`]: absent,
+  '/etc/wpa_supplicant/*.conf': absent,
+  '/etc/wireguard/*.conf': absent,
+  '/etc/openvpn/*.conf': absent,
+}
 const state = 'interface=lo\ninterface=eth0\ninterfaces=@end\niwd=@absent\n'
 
 const sections = (files: Parameters<typeof filesText>[0], access = state): Record<string, GivenSection> => ({
@@ -19,7 +24,9 @@ const value = (files: Parameters<typeof filesText>[0], id: string): unknown => {
   const fact = (interpretWireless(evidenceOf(sections(files))).facts ?? []).find((one) => one.setting === id)
   return fact?.state === 'known' ? fact.value : fact?.state
 }
-const wifi = (security: string): Record<string, string> => ({ [`${folder}/home.nmconnection`]: `[connection]\nid=home\ntype=wifi\n\n[wifi]\nssid=home\n\n${security}` })
+const wifi = (security: string): Record<string, string> => ({
+  [`${folder}/home.nmconnection`]: `[connection]\nid=home\ntype=wifi\n\n[wifi]\nssid=home\n\n${security}`,
+})
 
 describe('wireless networks', () => {
   it.each([
@@ -32,22 +39,37 @@ describe('wireless networks', () => {
     ['[wifi-security]\nkey-mgmt=wpa-eap\n', 'wpa2-enterprise', true],
     ['[wifi-security]\nkey-mgmt=owe\n', 'unknown', true],
   ])('of NetworkManager: %j', (text, security, weak) => {
-    expect(table(wifi(text)).rows.map((row) => row.fields)).toMatchObject([{ name: 'home', security, 'weak-cipher-allowed': weak }])
+    expect(table(wifi(text)).rows.map((row) => row.fields)).toMatchObject([
+      { name: 'home', security, 'weak-cipher-allowed': weak },
+    ])
   })
 
   it('of wpa_supplicant, without those that are disabled', () => {
-    const text = 'network={\n  ssid="a"\n  key_mgmt=SAE\n}\nnetwork={\n ssid="b"\n key_mgmt=NONE\n disabled=1\n}\nnetwork={\n ssid="c"\n key_mgmt=WPA-PSK SAE\n pairwise=CCMP\n group=CCMP\n}\n'
-    expect(table({ '/etc/wpa_supplicant/wpa_supplicant.conf': text }).rows.map((row) => [row.name, row.fields['security']])).toEqual([['a', 'wpa3-personal'], ['c', 'wpa2-personal']])
+    const text =
+      'network={\n  ssid="a"\n  key_mgmt=SAE\n}\nnetwork={\n ssid="b"\n key_mgmt=NONE\n disabled=1\n}\nnetwork={\n ssid="c"\n key_mgmt=WPA-PSK SAE\n pairwise=CCMP\n group=CCMP\n}\n'
+    expect(
+      table({ '/etc/wpa_supplicant/wpa_supplicant.conf': text }).rows.map((row) => [row.name, row.fields['security']]),
+    ).toEqual([
+      ['a', 'wpa3-personal'],
+      ['c', 'wpa2-personal'],
+    ])
   })
 
   it('of iwd, by the names of their files', () => {
-    expect(table({}, state.replace('iwd=@absent', 'iwd=cafe.open\niwd=office.8021x\niwd=@end')).rows.map((row) => row.fields['security'])).toEqual(['open', 'wpa2-enterprise'])
+    expect(
+      table({}, state.replace('iwd=@absent', 'iwd=cafe.open\niwd=office.8021x\niwd=@end')).rows.map(
+        (row) => row.fields['security'],
+      ),
+    ).toEqual(['open', 'wpa2-enterprise'])
   })
 
   it('do not apply without an interface and a profile, and are incomplete when something was denied', () => {
     expect(table({})).toMatchObject({ complete: true, inapplicable: true })
     expect(table({}, `${state}wireless=wlan0\n`)).toMatchObject({ complete: true, inapplicable: false })
-    expect(table({ [`${folder}/x.nmconnection`]: { state: 'denied' } })).toMatchObject({ complete: false, inapplicable: false })
+    expect(table({ [`${folder}/x.nmconnection`]: { state: 'denied' } })).toMatchObject({
+      complete: false,
+      inapplicable: false,
+    })
     expect(table({}, state.replace('@absent', '@denied'))).toMatchObject({ complete: false, inapplicable: false })
   })
 })
@@ -72,7 +94,9 @@ describe('paths beside a VPN', () => {
 
 describe('the certificate of the device', () => {
   const id = 'network.device-authentication'
-  const ethernet = (name: string, more: string): Record<string, string> => ({ [`${folder}/${name}.nmconnection`]: `[connection]\nid=${name}\ntype=ethernet\n${more}` })
+  const ethernet = (name: string, more: string): Record<string, string> => ({
+    [`${folder}/${name}.nmconnection`]: `[connection]\nid=${name}\ntype=ethernet\n${more}`,
+  })
   const tls = '[802-1x]\neap=tls;\nclient-cert=present\nprivate-key=present\n'
 
   it('is asked for on every automatic connection', () => {
@@ -87,7 +111,11 @@ describe('the certificate of the device', () => {
 describe('without evidence', () => {
   it('nothing is known', () => {
     const { facts = [], tables = [] } = interpretWireless(evidenceOf({}, false))
-    expect(facts.map((fact) => [fact.setting, fact.state])).toEqual(observesWireless.settings.map((one) => [one, 'unreadable']))
-    expect(tables.map((one) => [one.type, one.complete, one.inapplicable])).toEqual([['wireless-network', false, undefined]])
+    expect(facts.map((fact) => [fact.setting, fact.state])).toEqual(
+      observesWireless.settings.map((one) => [one, 'unreadable']),
+    )
+    expect(tables.map((one) => [one.type, one.complete, one.inapplicable])).toEqual([
+      ['wireless-network', false, undefined],
+    ])
   })
 })

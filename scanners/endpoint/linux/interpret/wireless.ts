@@ -1,7 +1,12 @@
 import { type Evidence, type Reading, read, unreadable } from '../../../../src/core/evidence.ts'
 import type { EvidenceRef, Fact, Row, Table } from '../../../../src/core/fact.ts'
 import { accessState, reducedFiles, wholeFiles } from './access-files.ts'
-import { type ConnectionProfile, connectionProfiles, type SupplicantNetwork, supplicantNetworks } from './connection-profiles.ts'
+import {
+  type ConnectionProfile,
+  connectionProfiles,
+  type SupplicantNetwork,
+  supplicantNetworks,
+} from './connection-profiles.ts'
 import { type Contribution, fromReading, inapplicable, type Part } from './contribution.ts'
 import { collectedAsRoot, virtualisation } from './views.ts'
 
@@ -32,7 +37,8 @@ function wirelessTable(evidence: Evidence): Table {
   const where: readonly EvidenceRef[] = [{ source: 'access-reduced' }, { source: 'access-state', at: 'wireless' }]
   const failed = [profiles, networks, state].find((one) => !one.ok)
   const table = { type: 'wireless-network', rows: unique(rows), evidence: where }
-  if (failed && !failed.ok) return { ...table, complete: false, why: failed.why, ...(failed.needs && { needs: failed.needs }) }
+  if (failed && !failed.ok)
+    return { ...table, complete: false, why: failed.why, ...(failed.needs && { needs: failed.needs }) }
   if (!state.ok || iwd.includes('@denied') || !state.value.has('iwd')) {
     return { ...table, complete: false, why: { ja: '/var/lib/iwd を読めない', en: '/var/lib/iwd could not be read' } }
   }
@@ -49,18 +55,27 @@ const unique = (rows: readonly Row[]): readonly Row[] => {
   })
 }
 
-const listOf = (text: string | undefined): readonly string[] => (text ?? '').toLowerCase().split(/[;,\s]+/).filter((word) => word !== '')
+const listOf = (text: string | undefined): readonly string[] =>
+  (text ?? '')
+    .toLowerCase()
+    .split(/[;,\s]+/)
+    .filter((word) => word !== '')
 
 /** nm-settings-keyfile(5): pairwise, group and proto allow everything while unset. */
 function profileRow(profile: ConnectionProfile): Row {
   const management = profile.get('wifi-security', 'key-mgmt')
   const wep = profile.entries.some((entry) => entry.key === 'wep-key-type') || management === 'ieee8021x'
   const eap = listOf(profile.get('802-1x', 'eap'))
-  const certificate = eap.length > 0 && eap.every((one) => one === 'tls') && profile.get('802-1x', 'private-key') !== undefined
+  const certificate =
+    eap.length > 0 && eap.every((one) => one === 'tls') && profile.get('802-1x', 'private-key') !== undefined
   const proto = listOf(profile.get('wifi-security', 'proto'))
   const onlyFirst = proto.length > 0 && proto.every((one) => one === 'wpa')
-  const ciphers = [...listOf(profile.get('wifi-security', 'pairwise')), ...listOf(profile.get('wifi-security', 'group'))]
-  const named = profile.get('wifi-security', 'pairwise') !== undefined && profile.get('wifi-security', 'group') !== undefined
+  const ciphers = [
+    ...listOf(profile.get('wifi-security', 'pairwise')),
+    ...listOf(profile.get('wifi-security', 'group')),
+  ]
+  const named =
+    profile.get('wifi-security', 'pairwise') !== undefined && profile.get('wifi-security', 'group') !== undefined
   const protectedFrames = profile.get('wifi-security', 'pmf') === '3'
   const security: Readonly<Record<string, string>> = {
     none: wep ? 'wep' : 'open',
@@ -70,9 +85,20 @@ function profileRow(profile: ConnectionProfile): Row {
     sae: 'wpa3-personal',
     'wpa-eap-suite-b-192': 'wpa3-enterprise',
   }
-  const kind = management === undefined ? (wep ? 'wep' : 'open') : Object.hasOwn(security, management) ? (security[management] ?? 'unknown') : 'unknown'
+  const kind =
+    management === undefined
+      ? wep
+        ? 'wep'
+        : 'open'
+      : Object.hasOwn(security, management)
+        ? (security[management] ?? 'unknown')
+        : 'unknown'
   return wirelessRow(profile.get('wifi', 'ssid') ?? profile.id, kind, {
-    weak: isWeak(kind, named && !ciphers.some((one) => one.startsWith('tkip') || one.startsWith('wep')), protectedFrames),
+    weak: isWeak(
+      kind,
+      named && !ciphers.some((one) => one.startsWith('tkip') || one.startsWith('wep')),
+      protectedFrames,
+    ),
     certificate,
     source: profile.path,
   })
@@ -84,7 +110,11 @@ function supplicantRow(network: SupplicantNetwork): Row {
   const proto = listOf(network.keys.get('proto'))
   const has = (...names: readonly string[]): boolean => management.some((one) => names.includes(one))
   const eap = listOf(network.keys.get('eap'))
-  const certificate = has('wpa-eap', 'wpa-eap-sha256', 'wpa-eap-suite-b-192', 'ieee8021x') && eap.length > 0 && eap.every((one) => one === 'tls') && network.keys.has('private_key')
+  const certificate =
+    has('wpa-eap', 'wpa-eap-sha256', 'wpa-eap-suite-b-192', 'ieee8021x') &&
+    eap.length > 0 &&
+    eap.every((one) => one === 'tls') &&
+    network.keys.has('private_key')
   const ciphers = [...listOf(network.keys.get('pairwise')), ...listOf(network.keys.get('group'))]
   const named = network.keys.has('pairwise') && network.keys.has('group')
   // several methods: as weak as the weakest
@@ -97,7 +127,11 @@ function supplicantRow(network: SupplicantNetwork): Row {
   else if (has('sae', 'ft-sae')) kind = 'wpa3-personal'
   else if (has('wpa-eap-suite-b', 'wpa-eap-suite-b-192')) kind = 'wpa3-enterprise'
   return wirelessRow(network.keys.get('ssid') ?? '*', kind, {
-    weak: isWeak(kind, named && !ciphers.some((one) => one.startsWith('tkip') || one.startsWith('wep')), network.keys.get('ieee80211w') === '2'),
+    weak: isWeak(
+      kind,
+      named && !ciphers.some((one) => one.startsWith('tkip') || one.startsWith('wep')),
+      network.keys.get('ieee80211w') === '2',
+    ),
     certificate,
     source: network.path,
   })
@@ -110,7 +144,11 @@ function isWeak(kind: string, onlyStrong: boolean, protectedFrames: boolean): bo
   return true
 }
 
-function wirelessRow(ssid: string, security: string, more: { weak: boolean; certificate: boolean; source: string }): Row {
+function wirelessRow(
+  ssid: string,
+  security: string,
+  more: { weak: boolean; certificate: boolean; source: string },
+): Row {
   return {
     key: `${ssid} ${more.source}`,
     name: ssid,
@@ -131,7 +169,12 @@ function iwdRow(file: string): readonly Row[] {
     {
       key: `${ssid} iwd ${ending}`,
       name: ssid,
-      fields: { name: ssid, security: kind, 'weak-cipher-allowed': kind === 'open' ? true : unread, 'device-certificate': kind === 'wpa2-enterprise' ? unread : false },
+      fields: {
+        name: ssid,
+        security: kind,
+        'weak-cipher-allowed': kind === 'open' ? true : unread,
+        'device-certificate': kind === 'wpa2-enterprise' ? unread : false,
+      },
       evidence: [{ source: `/var/lib/iwd/${file}` }],
     },
   ]
@@ -149,23 +192,32 @@ function splitTunnelling(evidence: Evidence): Fact {
       const never = profile.get('ipv4', 'never-default') === 'true'
       found.push({ split: read(never || !peers.some(takesAll)), path: profile.path })
     } else if (profile.type === 'vpn') {
-      found.push({ split: read(profile.get('ipv4', 'never-default') === 'true' || profile.get('ipv6', 'never-default') === 'true'), path: profile.path })
+      found.push({
+        split: read(profile.get('ipv4', 'never-default') === 'true' || profile.get('ipv6', 'never-default') === 'true'),
+        path: profile.path,
+      })
     }
   }
   const wireguard = wholeFiles(reducedFiles(evidence), (path) => path.startsWith('/etc/wireguard/'))
   for (const file of wireguard.ok ? wireguard.value : []) {
     const all = file.lines.filter((line) => /^\s*AllowedIPs\s*=/i.test(line))
     // a server's peers are single hosts: not a way out
-    const single = all.length > 0 && all.every((line) => (line.split('=')[1] ?? '').split(',').every((one) => /\/(?:32|128)\s*$/.test(one)))
+    const single =
+      all.length > 0 &&
+      all.every((line) => (line.split('=')[1] ?? '').split(',').every((one) => /\/(?:32|128)\s*$/.test(one)))
     const off = file.lines.some((line) => /^\s*Table\s*=\s*off/i.test(line))
-    if (all.length > 0 && !(single && !file.lines.some((line) => /^\s*Endpoint\s*=/i.test(line)))) found.push({ split: read(off || !all.some(takesAll)), path: file.path })
+    if (all.length > 0 && !(single && !file.lines.some((line) => /^\s*Endpoint\s*=/i.test(line))))
+      found.push({ split: read(off || !all.some(takesAll)), path: file.path })
   }
   const openvpn = wholeFiles(reducedFiles(evidence), (path) => path.startsWith('/etc/openvpn/'))
   for (const file of openvpn.ok ? openvpn.value : []) {
     if (!file.lines.some((line) => /^\s*client\b/.test(line))) continue
     const own = file.lines.some((line) => /^\s*redirect-gateway\b/.test(line))
     const refused = file.lines.some((line) => /^\s*(?:route-nopull\b|pull-filter\s.*redirect-gateway)/.test(line))
-    const pushed = unreadable({ ja: `${file.path}: 経路は相手の VPN サーバが決める`, en: `${file.path}: the VPN server decides on the routes` })
+    const pushed = unreadable({
+      ja: `${file.path}: 経路は相手の VPN サーバが決める`,
+      en: `${file.path}: the VPN server decides on the routes`,
+    })
     found.push({ split: refused ? read(true) : own ? read(false) : pushed, path: file.path })
   }
   const split = found.find((one) => one.split.ok && one.split.value)
@@ -173,14 +225,27 @@ function splitTunnelling(evidence: Evidence): Fact {
   for (const failed of [profiles, wireguard, openvpn]) if (!failed.ok) return fromReading(id, failed, where)
   const open = found.find((one) => !one.split.ok)
   if (open) return fromReading(id, open.split, [{ source: open.path }])
-  if (found.length > 0) return fromReading(id, read(false), found.map((one) => ({ source: one.path })))
+  if (found.length > 0)
+    return fromReading(
+      id,
+      read(false),
+      found.map((one) => ({ source: one.path })),
+    )
   if (!collectedAsRoot(evidence)) {
-    return fromReading(id, unreadable({ ja: 'VPN の設定は管理者だけが読める', en: 'only an administrator can read VPN profiles' }, { ja: '管理者権限', en: 'administrator rights' }), where)
+    return fromReading(
+      id,
+      unreadable(
+        { ja: 'VPN の設定は管理者だけが読める', en: 'only an administrator can read VPN profiles' },
+        { ja: '管理者権限', en: 'administrator rights' },
+      ),
+      where,
+    )
   }
   return inapplicable(id, { ja: 'VPN の接続先の登録がない', en: 'there is no VPN profile' }, where)
 }
 
-const takesAll = (text: string): boolean => /(?:^|[\s;,=])(?:0\.0\.0\.0|::)\/0(?:$|[\s;,])/.test(text) || /(?:^|[\s;,=])0\.0\.0\.0\/1(?:$|[\s;,])/.test(text)
+const takesAll = (text: string): boolean =>
+  /(?:^|[\s;,=])(?:0\.0\.0\.0|::)\/0(?:$|[\s;,])/.test(text) || /(?:^|[\s;,=])0\.0\.0\.0\/1(?:$|[\s;,])/.test(text)
 
 /** True when every automatic connection to a network by wire or air proves the device by a certificate (802.1X with TLS). */
 function deviceAuthentication(evidence: Evidence): Fact {
@@ -200,7 +265,12 @@ function deviceAuthentication(evidence: Evidence): Fact {
       const eap = listOf(one.get('802-1x', 'eap'))
       return eap.length > 0 && eap.every((method) => method === 'tls') && one.get('802-1x', 'private-key') !== undefined
     }),
-    ...networks.value.map((one) => listOf(one.keys.get('eap')).length > 0 && listOf(one.keys.get('eap')).every((method) => method === 'tls') && one.keys.has('private_key')),
+    ...networks.value.map(
+      (one) =>
+        listOf(one.keys.get('eap')).length > 0 &&
+        listOf(one.keys.get('eap')).every((method) => method === 'tls') &&
+        one.keys.has('private_key'),
+    ),
   ]
   return fromReading(id, read(answers.length > 0 && answers.every(Boolean)), where)
 }
