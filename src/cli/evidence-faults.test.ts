@@ -1,35 +1,82 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Evidence, Section } from '../core/evidence.ts'
-import type { Finding } from '../core/run.ts'
-import { betterThan, evidenceHere, judged, parsed, withSections } from './testing/judged.ts'
+import { betterThan, evidenceHere, judged, parsed, scanned, withSections } from './testing/judged.ts'
 
-/** What can befall a section on its way. */
-const faults: Readonly<Record<string, (section: Section) => Section | undefined>> = {
-  removed: () => undefined,
-  'failed with exit code 1': (section) => ({ ...section, exitCode: 1 }),
-  'failed with exit code 127': (section) => ({ ...section, exitCode: 127, text: '' }),
-  'ran out of time half-way': (section) => ({ ...section, exitCode: 124, text: half(section) }),
-  'cut half-way': (section) => ({ ...section, complete: false, exitCode: null, text: half(section) }),
-  'left out for want of rights': (section) => ({ ...section, exitCode: null, text: '', skipped: 'root' }),
-}
+type Fault = (section: Section) => Section
+
+/** What can befall a section on its way, apart from being lost. */
+const faults: readonly (readonly [string, Fault])[] = [
+  ['failed with exit code 1', (section) => ({ ...section, exitCode: 1 })],
+  ['failed with exit code 127', (section) => ({ ...section, exitCode: 127, text: '' })],
+  ['ran out of time half-way', (section) => ({ ...section, exitCode: 124, text: half(section) })],
+  ['was cut half-way', (section) => ({ ...section, complete: false, exitCode: null, text: half(section) })],
+  ['was left out for want of rights', (section) => ({ ...section, exitCode: null, text: '', skipped: 'root' })],
+]
 
 const half = ({ text }: Section): string => text.slice(0, text.length / 2)
 
-describe('evidence of this machine, when a section of it is lost', async () => {
-  const whole = await parsed(evidenceHere())
+describe('evidence of this machine, when something of it is lost', async () => {
+  const bytes = evidenceHere()
+  const whole = await parsed(bytes)
+  const sections = [...whole.sections.values()]
   const before = judged(whole)
+  const worsened = (changed: Readonly<Record<string, Section | undefined>>): readonly string[] =>
+    betterThan(before, judged(withSections(whole, changed))).map((change) => `${Object.keys(changed)}: ${change}`)
 
-  it.each(Object.entries(faults))('has no better verdict: a section %s', (_, fault) => {
-    expect([...whole.sections.values()].flatMap((section) => worsened(whole, before, section, fault))).toEqual([])
+  it('never looks better without one of its sections', () => {
+    expect(sections.flatMap(({ id }) => worsened({ [id]: undefined }))).toEqual([])
   })
+
+  it('never looks better with one section broken in some way', () => {
+    const broken = sections.map((section, at) => ({ [section.id]: brokenBy(faults[at % faults.length], section) }))
+    expect(broken.flatMap(worsened)).toEqual([])
+  })
+
+  it.each(faults)('never looks better when a part of it %s', (_, fault) => {
+    expect(inGroups(sections, 9).flatMap((group) => worsened(changes(group, fault)))).toEqual([])
+  })
+
+  it('says so in the exit code wherever the file breaks off', async () => {
+    const marks = [...bytes.toString('latin1').matchAll(/\n#[0-9a-f-]{36} [<>] /g)].map((match) => match.index)
+    expect(marks.length).toBe(2 * whole.sections.size)
+    const places = marks.filter((_, at) => at % 3 === 0)
+    for (const place of places) expect(await brokenOffAt(place)).toEqual([])
+  })
+
+  it('says so in the exit code wherever the connection drops', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: bytes.length - 3 }), async (place) => {
+        expect(await brokenOffAt(place)).toEqual([])
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  async function brokenOffAt(place: number): Promise<readonly string[]> {
+    const { result, findings } = await scanned([bytes.subarray(0, place)])
+    const said = [3, 4].includes(result.exit.code) && result.targets.every((target) => target.state !== 'ok')
+    return [...betterThan(before, findings), ...(said ? [] : [`exit code ${result.exit.code} at byte ${place}`])]
+  }
 })
 
-function worsened(
-  whole: Evidence,
-  before: ReadonlyMap<string, Finding>,
-  section: Section,
-  fault: (section: Section) => Section | undefined,
-): readonly string[] {
-  const after = judged(withSections(whole, { [section.id]: fault(section) }))
-  return betterThan(before, after).map((change) => `without ${section.id}: ${change}`)
-}
+const brokenBy = (fault: readonly [string, Fault] | undefined, section: Section): Section | undefined => fault?.[1](section)
+
+const changes = (group: readonly Section[], fault: Fault): Readonly<Record<string, Section>> =>
+  Object.fromEntries(group.map((section) => [section.id, fault(section)]))
+
+const inGroups = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size))
+
+describe('the check for better verdicts', () => {
+  it('would notice a section whose loss is taken for an answer', async () => {
+    const whole: Evidence = await parsed(evidenceHere())
+    const before = judged(whole)
+    const lacking = new Map([...before].filter(([, finding]) => finding.verdict !== 'unknown'))
+    const [subject, finding] = [...before].find(([, one]) => one.verdict === 'fail') ?? []
+    expect(subject).toBeDefined()
+    if (subject === undefined || !finding) return
+    expect(betterThan(before, new Map(before).set(subject, { ...finding, verdict: 'pass' }))).toHaveLength(1)
+    expect(betterThan(before, new Map([...lacking].filter(([key]) => key !== subject)))).not.toEqual([])
+  })
+})

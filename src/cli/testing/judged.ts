@@ -3,9 +3,10 @@ import { endpoint } from '../../../scanners/endpoint/index.ts'
 import { collectorScript } from '../../../scanners/endpoint/linux/collector.ts'
 import type { Evidence, Section } from '../../core/evidence.ts'
 import { judgeComponent } from '../../core/judge.ts'
-import type { Finding } from '../../core/run.ts'
+import type { Finding, RunResult } from '../../core/run.ts'
 import { loadBuiltIn } from '../../files/built-in.ts'
 import { readEvidence } from '../../readers/evidence.ts'
+import { scan } from '../../scan/scan.ts'
 
 /** Evidence of this machine as its user gets it, collected once. */
 export function evidenceHere(): Buffer {
@@ -47,6 +48,44 @@ export function judged(evidence: Evidence): ReadonlyMap<string, Finding> {
 }
 let baseline: ReturnType<typeof loadBuiltIn> | undefined
 
+/** The whole of `seisa scan --from` on these bundles, without a process of its own. */
+export async function scanned(
+  ...bundles: readonly (Iterable<Uint8Array> | AsyncIterable<Uint8Array>)[]
+): Promise<{ readonly result: RunResult; readonly findings: ReadonlyMap<string, Finding> }> {
+  baseline ??= loadBuiltIn('ipa-sme')
+  const { result, remove } = await scan({
+    id: 'test',
+    version: '0',
+    sources: bundles.map((bundle, at) => ({ kind: 'bundle', name: `bundle-${at + 1}`, open: () => chunks(bundle) })),
+    scanners: new Map([[endpoint.id, endpoint]]),
+    baselines: [baseline],
+    baselineHeaders: [],
+    configured: new Map(),
+    exit: { failOn: 'low', allowIncomplete: false, exitZero: false },
+    rows: false,
+    deep: false,
+    simulateUpgrade: false,
+    concurrency: 2,
+    timeoutSeconds: 60,
+    maximumAgeSeconds: 86_400,
+    now: () => new Date(),
+    wait: () => Promise.resolve(),
+    signal: new AbortController().signal,
+    onEvent: () => undefined,
+  })
+  try {
+    const findings = new Map<string, Finding>()
+    for await (const finding of result.findings()) findings.set(subjectOf(finding), finding)
+    return { result, findings }
+  } finally {
+    await remove()
+  }
+}
+
+async function* chunks(bundle: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* bundle
+}
+
 /** Requirement, scope and row of a finding: a component that can't tell its own id any more keeps them. */
 export const subjectOf = (finding: Pick<Finding, 'requirement' | 'scope' | 'row'>): string =>
   [finding.requirement, JSON.stringify(finding.scope ?? null), finding.row?.type ?? '', finding.row?.key ?? ''].join('|')
@@ -56,6 +95,8 @@ export const subjectOf = (finding: Pick<Finding, 'requirement' | 'scope' | 'row'
  * finding that vanished without an unknown in its place.
  */
 export function betterThan(before: ReadonlyMap<string, Finding>, after: ReadonlyMap<string, Finding>): readonly string[] {
+  // nothing at all is a target that wasn't read: exit code 3, with or without findings before
+  if (after.size === 0) return []
   const unknown = new Set([...after.values()].filter((one) => one.verdict === 'unknown').map((one) => one.requirement))
   const better: string[] = []
   for (const [subject, { verdict }] of after) {

@@ -9,10 +9,10 @@ export PATH
 LC_ALL=C LANG=C LANGUAGE= TZ=UTC0 COLUMNS=500 PAGER=cat SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 NO_COLOR=1
 export LC_ALL LANG LANGUAGE TZ COLUMNS PAGER SYSTEMD_PAGER SYSTEMD_COLORS NO_COLOR
 unset CDPATH ENV BASH_ENV GREP_OPTIONS GREP_COLORS POSIXLY_CORRECT 2>/dev/null
-IFS=' 	
-'
+TAB='	'
 NL='
 '
+IFS=" $TAB$NL"
 
 # begin ID: opens a section. finish CODE: closes it. skip ID WHY: says why there is none.
 # The line break before each mark ends a last line that has none; the reader takes exactly one away.

@@ -346,7 +346,6 @@ access_legacy() {
 }
 
 collect_access() {
-  IFS=" 	$NL"
   access_processes
   access_state
   access_sshd_processes

@@ -9,11 +9,12 @@ main() {
     esac
   done
   prelude
-  collect_system
-  collect_software
-  collect_accounts
-  collect_access
-  collect_logging
+  for PART in system software accounts access logging; do
+    # no part may see what another left behind
+    IFS=" $TAB$NL"
+    FILES_CLEAN=$FILES_AS_IS
+    "collect_$PART"
+  done
   postlude
 }
 
