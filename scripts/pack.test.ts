@@ -15,7 +15,11 @@ describe('the packed package', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   const seisa = (...words: readonly string[]) =>
-    spawnSync(process.execPath, [join(installed, 'bin/seisa.cjs'), ...words, '--lang', 'en'], { cwd: folder, encoding: 'utf8', env: {} })
+    spawnSync(process.execPath, [join(installed, 'bin/seisa.cjs'), ...words, '--lang', 'en'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {},
+    })
   const files = (): readonly string[] =>
     readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -44,13 +48,22 @@ describe('the packed package', () => {
   it('gives programs the catalogue and the judge, with their types', () => {
     const face = pathToFileURL(join(installed, 'dist/src/core/index.js')).href
     const script = `const { settings, judgeComponent } = await import(${JSON.stringify(face)}); console.log(settings.has('lockout.threshold'), typeof judgeComponent)`
-    expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })).toBe('true function\n')
+    expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })).toBe(
+      'true function\n',
+    )
     expect(existsSync(join(installed, 'dist/src/core/index.d.ts'))).toBe(true)
   })
 
   it('carries its licence and what people read', () => {
     expect(files()).toEqual(
-      expect.arrayContaining(['LICENSE', 'README.md', 'README.ja.md', 'CHANGELOG.md', 'SECURITY.md', 'scanners/endpoint/README.md']),
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'README.ja.md',
+        'CHANGELOG.md',
+        'SECURITY.md',
+        'scanners/endpoint/README.md',
+      ]),
     )
   })
 

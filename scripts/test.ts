@@ -7,9 +7,11 @@ import { join, relative } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const patterns = process.argv.slice(2)
+// colours only where somebody looks at them
+const environment = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined }
 const run = (command: string, ...args: readonly string[]): boolean => {
   console.log(`\n> ${[command, ...args].join(' ')}`)
-  return spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0
+  return spawnSync(command, args, { cwd: root, stdio: 'inherit', env: environment }).status === 0
 }
 
 const checks: readonly (readonly [string, ...string[]])[] =
@@ -26,7 +28,7 @@ const failedChecks = checks.filter(([command, ...args]) => !run(command, ...args
 
 const folder = mkdtempSync(join(tmpdir(), 'seisa-test-'))
 const file = join(folder, 'result.json')
-run('vitest', 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...patterns)
+run('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...patterns)
 const { passed, failed, skipped } = readResult(file)
 rmSync(folder, { recursive: true, force: true })
 

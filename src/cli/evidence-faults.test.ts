@@ -60,7 +60,8 @@ describe('evidence of this machine, when something of it is lost', async () => {
   }
 })
 
-const brokenBy = (fault: readonly [string, Fault] | undefined, section: Section): Section | undefined => fault?.[1](section)
+const brokenBy = (fault: readonly [string, Fault] | undefined, section: Section): Section | undefined =>
+  fault?.[1](section)
 
 const changes = (group: readonly Section[], fault: Fault): Readonly<Record<string, Section>> =>
   Object.fromEntries(group.map((section) => [section.id, fault(section)]))

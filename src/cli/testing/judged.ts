@@ -42,7 +42,8 @@ export function judged(evidence: Evidence): ReadonlyMap<string, Finding> {
   baseline ??= loadBuiltIn('ipa-sme')
   const findings = new Map<string, Finding>()
   for (const snapshot of endpoint.interpret(evidence, { target: { name: 'here' } })) {
-    for (const finding of judgeComponent(snapshot, [baseline], { labels: {} })) findings.set(subjectOf(finding), finding)
+    for (const finding of judgeComponent(snapshot, [baseline], { labels: {} }))
+      findings.set(subjectOf(finding), finding)
   }
   return findings
 }
@@ -88,13 +89,18 @@ async function* chunks(bundle: Iterable<Uint8Array> | AsyncIterable<Uint8Array>)
 
 /** Requirement, scope and row of a finding: a component that can't tell its own id any more keeps them. */
 export const subjectOf = (finding: Pick<Finding, 'requirement' | 'scope' | 'row'>): string =>
-  [finding.requirement, JSON.stringify(finding.scope ?? null), finding.row?.type ?? '', finding.row?.key ?? ''].join('|')
+  [finding.requirement, JSON.stringify(finding.scope ?? null), finding.row?.type ?? '', finding.row?.key ?? ''].join(
+    '|',
+  )
 
 /**
  * What got better although something was taken away (design law 1): a verdict that became pass or not-applicable, or a
  * finding that vanished without an unknown in its place.
  */
-export function betterThan(before: ReadonlyMap<string, Finding>, after: ReadonlyMap<string, Finding>): readonly string[] {
+export function betterThan(
+  before: ReadonlyMap<string, Finding>,
+  after: ReadonlyMap<string, Finding>,
+): readonly string[] {
   // nothing at all is a target that wasn't read: exit code 3, with or without findings before
   if (after.size === 0) return []
   const unknown = new Set([...after.values()].filter((one) => one.verdict === 'unknown').map((one) => one.requirement))
