@@ -35,6 +35,8 @@ class LocalHelp extends Help {
   readonly #language: Language
   constructor(language: Language) {
     super()
+    // a description of a few words a line is still better read than one that the terminal breaks
+    this.minWidthToWrap = 24
     this.#language = language
   }
   override displayWidth(text: string): number {

@@ -37,7 +37,7 @@ export async function runProgram(app: App, words: readonly string[]): Promise<nu
     try {
       return await work()
     } catch (cause) {
-      return report(app, cause, commandPath(program, words))
+      return report(app, cause, commandPath(program, words), words)
     }
   }
   const ended = await attempt(async () => {
@@ -108,11 +108,13 @@ export function makeProgram(
 
 const allCommands = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(allCommands)]
 
-async function report(app: App, cause: unknown, command: string): Promise<number> {
+async function report(app: App, cause: unknown, command: string, words: readonly string[]): Promise<number> {
   if (cause instanceof CommanderError) {
     const fault = usageFault(cause, command)
-    if (fault) return report(app, fault, command)
-    return cause.exitCode === 0 ? 0 : faultExitCodes.usage
+    if (fault) return report(app, fault, command, words)
+    // help that was asked for, or a group of commands without one of them
+    const asked = cause.code !== 'commander.help' || words.includes('help')
+    return asked ? 0 : faultExitCodes.usage
   }
   if (cause instanceof Fault) {
     // `| head` has what it wanted: nobody is there to be told

@@ -1,9 +1,6 @@
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
 type Unit = keyof typeof unitSeconds
 
-/** Units of a duration, as written after the number: seconds, minutes, hours, days, weeks. */
-export const durationUnits: readonly string[] = Object.keys(unitSeconds)
-
 const isUnit = (text: string): text is Unit => Object.hasOwn(unitSeconds, text)
 
 /**

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import type { Language } from '../core/text.ts'
 import { visible } from '../text/safe.ts'
@@ -20,10 +20,13 @@ export const starterFiles = (language: Language): readonly StarterFile[] => [
 
 /**
  * Writes the starter files into a folder. Nothing is ever overwritten: when one of them exists, nothing is
- * written at all. Returns the paths. Throws a `Fault('output')`.
+ * written at all, except that a `.gitignore` of the folder's own stays. Returns the paths written. Throws a
+ * `Fault('output')`.
  */
 export async function writeStarter(folder: string, language: Language): Promise<readonly string[]> {
-  const files = starterFiles(language).map(({ path, text }) => ({ path: join(folder, path), text }))
+  const files = starterFiles(language)
+    .map(({ path, text }) => ({ path: join(folder, path), text }))
+    .filter(({ path }) => basename(path) !== '.gitignore' || !exists(path))
   const existing = files.filter(({ path }) => exists(path)).map(({ path }) => visible(path))
   if (existing.length > 0) {
     throw new Fault(

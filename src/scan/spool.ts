@@ -90,9 +90,17 @@ export class Spool {
   }
 
   async #open(): Promise<{ readonly [kind in Kind]: SpoolFile }> {
+    // taken before the first await: targets open theirs at the same time
     this.#files += 1
-    const path = (kind: Kind): string => join(this.#folder, `${kind}-${this.#files}.jsonl`)
-    return { component: await SpoolFile.open(path('component')), finding: await SpoolFile.open(path('finding')) }
+    const number = this.#files
+    const open = (kind: Kind): Promise<SpoolFile> => SpoolFile.open(join(this.#folder, `${kind}-${number}.jsonl`))
+    const component = await open('component')
+    try {
+      return { component, finding: await open('finding') }
+    } catch (cause) {
+      await component.close()
+      throw cause
+    }
   }
 }
 

@@ -1,8 +1,5 @@
 import type { Language, LocalText } from '../core/text.ts'
 
-/** The words of a sentence in one language. */
-export const say = (text: LocalText, lang: Language): string => text[lang]
-
 /**
  * Language to speak: what was asked for (`--lang`), else `SEISA_LANG`, else the locale as POSIX orders it
  * (LC_ALL, LC_MESSAGES, LANG; an empty variable counts as not set). Japanese for `ja…`, otherwise English.

@@ -20,23 +20,6 @@ export const severityWords: Readonly<Record<Severity, LocalText>> = {
   info: { ja: '参考', en: 'info' },
 }
 
-/** Words for kinds of findings. */
-export const kindWords: Readonly<Record<FindingKind, LocalText>> = {
-  deviation: { ja: '基準からの逸脱', en: 'deviation from the baseline' },
-  'capability-gap': { ja: '製品の機能不足', en: 'beyond what the platform can do' },
-  changed: { ja: '目録からの変更', en: 'changed since the ledger' },
-  added: { ja: '目録にない追加', en: 'added since the ledger' },
-  removed: { ja: '目録からの消失', en: 'removed since the ledger' },
-  missing: { ja: '所在不明の構成要素', en: 'missing component' },
-  unmanaged: { ja: '目録にない構成要素', en: 'unmanaged component' },
-  'unlisted-software': { ja: '一覧にないソフトウェア', en: 'unlisted software' },
-  'forbidden-software': { ja: '禁止されたソフトウェア', en: 'forbidden software' },
-  'unrostered-account': { ja: '名簿にないアカウント', en: 'account not in the roster' },
-  'exception-expired': { ja: '期限切れの例外', en: 'expired exception' },
-  'baseline-unapproved': { ja: '承認されていない基準', en: 'unapproved baseline' },
-  unknown: { ja: '未確認', en: 'unknown' },
-}
-
 /** Words for how a target went. */
 export const targetStateWords: Readonly<Record<TargetState, LocalText>> = {
   ok: { ja: '完了', en: 'done' },

@@ -19,4 +19,4 @@ export type ComponentKind = (typeof componentKinds)[number]
 /** Machines with an operating system of their own. */
 export const endpoints: readonly ComponentKind[] = ['server', 'workstation']
 /** Everything that people or machines log on to. */
-export const everything: readonly ComponentKind[] = componentKinds
+export const everything: readonly ComponentKind[] = [...componentKinds]

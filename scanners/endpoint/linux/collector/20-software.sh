@@ -439,14 +439,15 @@ software_advisories() {
 software_updates() {
   FILES_CLEAN=$SOFTWARE_CONFIG
   files package-source-files /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources \
-    /etc/dnf/dnf.conf /etc/yum.conf /etc/yum.repos.d/*.repo /etc/zypp/zypp.conf /etc/zypp/repos.d/*.repo \
+    /etc/dnf/dnf.conf /etc/yum.conf /etc/yum.repos.d/*.repo /etc/yum/repos.d/*.repo /etc/distro.repos.d/*.repo \
+    /usr/share/dnf5/repos.override.d/*.repo /etc/dnf/repos.override.d/*.repo /etc/zypp/zypp.conf /etc/zypp/repos.d/*.repo \
     /etc/apk/repositories /etc/pacman.conf /etc/dnf/automatic.conf /etc/dnf/dnf5-plugins/automatic.conf \
     /usr/share/dnf5/dnf5-plugins/automatic.conf /etc/yum/yum-cron.conf /etc/sysconfig/automatic_online_update \
     /etc/transactional-update.conf /etc/dnf/modules.d/*.module
   if [ -d /etc/apt ]; then
     # only the roots named here: the rest may hold proxy passwords
     run apt-config 10 apt-config dump APT::Periodic Unattended-Upgrade::Allowed-Origins Unattended-Upgrade::Origins-Pattern \
-      Unattended-Upgrade::Package-Blacklist APT::Get::AllowUnauthenticated Acquire::AllowInsecureRepositories \
+      Unattended-Upgrade::Package-Blacklist Unattended-Upgrade::Package-Whitelist APT::Get::AllowUnauthenticated Acquire::AllowInsecureRepositories \
       Acquire::AllowWeakRepositories Acquire::AllowDowngradeToInsecureRepositories
     software_security_lists
   fi

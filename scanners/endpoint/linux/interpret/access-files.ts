@@ -89,5 +89,3 @@ export function fileFailure(file: CollectedFile): Reading<never> {
     : unreadable({ ja: `${file.path} を読めなかった`, en: `${file.path} could not be read` })
 }
 
-/** Evidence of files. */
-export const refs = (...paths: readonly string[]): readonly EvidenceRef[] => paths.map((source) => ({ source }))

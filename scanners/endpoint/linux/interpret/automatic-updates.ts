@@ -7,10 +7,12 @@ import {
   unreadable,
 } from '../../../../src/core/evidence.ts'
 import type { EvidenceRef } from '../../../../src/core/fact.ts'
+import { securityOriginTaken } from './apt-origins.ts'
 import { readPackages } from './package-readers.ts'
 import { aptOptions, aptTrue, iniSections, iniTrue } from './package-source-readers.ts'
 import { readServices, type Services } from './service-readers.ts'
 import { tasksRunning } from './task-readers.ts'
+import { installsUpdates } from './upgrade-command.ts'
 
 /** Whether security updates install without anybody, and where that was read. */
 export interface AutomaticUpdates {
@@ -18,8 +20,9 @@ export interface AutomaticUpdates {
   readonly evidence: readonly EvidenceRef[]
 }
 
-const updateCommand =
-  /(?:^|[\s/;&|])(?:apt|apt-get|aptitude|dnf|dnf5|yum|zypper|apk|transactional-update|unattended-upgrades?|yum-cron|needrestart)\b[^;&|]*\b(?:upgrade|update|dist-upgrade|full-upgrade)\b/
+/** Programs that can install updates; what a task tells them is read by `installsUpdates`. */
+const packageManager =
+  /(?:^|[\s/;&|])(?:apt|apt-get|aptitude|dnf|dnf5|dnf-3|microdnf|yum|zypper|apk|transactional-update)\b/
 
 /** Any of the mechanisms that the package databases on this machine can have; false only when each was read. */
 export function readAutomaticUpdates(evidence: Evidence): Reading<AutomaticUpdates> {
@@ -37,14 +40,9 @@ export function readAutomaticUpdates(evidence: Evidence): Reading<AutomaticUpdat
   // two databases are two kinds of software: each needs its own mechanism
   if (all.length > 0 && all.every((mechanism) => mechanism.automatic))
     return { ok: true, value: { automatic: true, evidence: where } }
-  const tasks = tasksRunning(evidence, updateCommand)
-  // `apk upgrade` or `dnf -y update` by cron; one that only refreshes lists doesn't install
+  const tasks = tasksRunning(evidence, packageManager)
   const installing = tasks.ok
-    ? tasks.value.filter(
-        (task) =>
-          task.enabled === true &&
-          /\b(?:upgrade|dist-upgrade|full-upgrade)\b|\b(?:dnf|yum|zypper)\b.*\bupdate\b/.test(task.command ?? ''),
-      )
+    ? tasks.value.filter((task) => task.enabled === true && installsUpdates(task.command ?? ''))
     : []
   if (installing.length > 0 && databases.size === 1) {
     return { ok: true, value: { automatic: true, evidence: [...where, ...installing.map((task) => task.evidence)] } }
@@ -76,12 +74,17 @@ function unattendedUpgrades(evidence: Evidence, services: Reading<Services>): Re
     return no({ source: 'apt-config', at: 'APT::Periodic::Unattended-Upgrade' })
   if (!runs(last('APT::Periodic::Update-Package-Lists')))
     return no({ source: 'apt-config', at: 'APT::Periodic::Update-Package-Lists' })
-  const origins = [
-    ...option.value('Unattended-Upgrade::Allowed-Origins'),
-    ...option.value('Unattended-Upgrade::Origins-Pattern'),
-  ]
-  if (!origins.some((origin) => /security/i.test(origin)))
-    return no({ source: 'apt-config', at: 'Unattended-Upgrade::Origins-Pattern' })
+  const taken = securityOriginTaken(
+    evidence,
+    option.value('Unattended-Upgrade::Allowed-Origins'),
+    option.value('Unattended-Upgrade::Origins-Pattern'),
+  )
+  if (!taken.ok) return taken
+  if (!taken.value) return no({ source: 'apt-config', at: 'Unattended-Upgrade::Origins-Pattern' })
+  // only the packages that it names are upgraded
+  if (option.value('Unattended-Upgrade::Package-Whitelist').length > 0) {
+    return no({ source: 'apt-config', at: 'Unattended-Upgrade::Package-Whitelist' })
+  }
   // a pattern in the block list that matches every name
   if (option.value('Unattended-Upgrade::Package-Blacklist').some((pattern) => /^\^?(?:\.\*?|)\$?$/.test(pattern))) {
     return no({ source: 'apt-config', at: 'Unattended-Upgrade::Package-Blacklist' })
@@ -92,13 +95,16 @@ function unattendedUpgrades(evidence: Evidence, services: Reading<Services>): Re
   if (!init.ok) return init
   if (/^systemd\trunning$/m.test(init.value)) {
     if (!services.ok) return services
-    const timer = services.value.enabledUnits.get('apt-daily-upgrade.timer')
-    if (timer === undefined)
-      return unreadable({
-        ja: 'apt-daily-upgrade.timer の状態が分からない',
-        en: 'the state of apt-daily-upgrade.timer is not known',
-      })
-    if (!timer) return no({ source: 'systemd-unit-files', at: 'apt-daily-upgrade.timer' })
+    // the first refreshes the lists, the second installs: without one of them nothing comes
+    for (const name of ['apt-daily', 'apt-daily-upgrade']) {
+      const timer = services.value.enabledUnits.get(`${name}.timer`)
+      if (timer === undefined)
+        return unreadable({ ja: `${name}.timer の状態が分からない`, en: `the state of ${name}.timer is not known` })
+      if (!timer) return no({ source: 'systemd-unit-files', at: `${name}.timer` })
+      // a timer starts nothing when its service is masked
+      if (services.value.services.get(name)?.state?.startsWith('masked') === true)
+        return no({ source: 'systemd-unit-files', at: `${name}.service` })
+    }
   } else {
     // cron.daily/apt-compat takes over where systemd doesn't run, if a cron daemon does
     const kernel = sectionText(evidence, 'kernel')
@@ -116,7 +122,10 @@ function rpmAutomatic(evidence: Evidence, services: Reading<Services>): Reading<
   if (!services.ok) return services
   const files = sectionFiles(evidence, 'package-source-files')
   if (!files.ok) return files
-  const unit = (name: string): boolean => services.value.enabledUnits.get(name) === true
+  // a timer starts nothing when its service is masked
+  const unit = (name: string): boolean =>
+    services.value.enabledUnits.get(name) === true &&
+    services.value.services.get(name.replace(/\.timer$/, ''))?.state?.startsWith('masked') !== true
   const yes = (at: string, source = 'systemd-unit-files'): Reading<AutomaticUpdates> => ({
     ok: true,
     value: { automatic: true, evidence: [{ source, at }] },

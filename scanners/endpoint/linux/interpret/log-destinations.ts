@@ -8,6 +8,7 @@ import type { RsyslogConfiguration } from '../../../../src/readers/rsyslog.ts'
 import { readRsyslog } from '../../../../src/readers/rsyslog.ts'
 import type { SyslogNgConfiguration } from '../../../../src/readers/syslog-ng.ts'
 import { readSyslogNg } from '../../../../src/readers/syslog-ng.ts'
+import { hearsPrograms } from './journal.ts'
 import { serviceViews } from './views.ts'
 import { fileText, filesMatching, folderCollected, loggingFiles, runs } from './log-sources.ts'
 
@@ -154,6 +155,12 @@ const rsyslogHosts: Hosts = (evidence) => {
   const hosts = (configuration.value?.actions ?? []).filter(
     ({ kind, target }) => kind === 'forward' && !isLocal(target),
   )
+  if (hosts.length > 0 && !configuration.value?.modules.has('imfile')) {
+    // a sender that gets no message has nothing to send
+    const hears = hearsPrograms(evidence, configuration.value?.modules ?? new Set())
+    if (!hears.ok) return hears
+    if (!hears.value) return read([])
+  }
   return read(
     hosts.map(({ target, port, protocol, encrypted, path, at }) => ({
       host: target === '' ? '?' : target,

@@ -1,60 +1,16 @@
 import type { Evidence, Reading } from '../../../../src/core/evidence.ts'
 import { read, unreadable } from '../../../../src/core/evidence.ts'
 import type { EvidenceRef, Fact, Scope } from '../../../../src/core/fact.ts'
-import type { UnitValue } from '../../../../src/readers/journald.ts'
-import { readSystemdSettings, readTimeSpan } from '../../../../src/readers/journald.ts'
+import { readTimeSpan } from '../../../../src/readers/journald.ts'
 import type { RotatedFiles } from '../../../../src/readers/logrotate.ts'
 import { isTabooFile, matchesPattern, readLogrotate, retentionOf } from '../../../../src/readers/logrotate.ts'
 import { informational } from '../../../../src/readers/syslog-selector.ts'
 import { inapplicable, known, unread, unsupported } from './contribution.ts'
+import { hearsPrograms, isOnDisk, type Journal, runningJournal } from './journal.ts'
 import { runningBusyboxSyslog, runningRsyslog, runningSyslogNg } from './log-destinations.ts'
-import { exists, fileText, filesMatching, loggingFiles, loggingModes, runs } from './log-sources.ts'
+import { exists, fileText, filesMatching, loggingFiles, loggingModes } from './log-sources.ts'
 
 // Where messages are kept on this machine, and for how long.
-
-/** systemd's journal as its configuration sets it. */
-export interface Journal {
-  readonly storage: 'persistent' | 'volatile' | 'none'
-  readonly settings: ReadonlyMap<string, UnitValue>
-  readonly evidence: readonly EvidenceRef[]
-}
-
-const journalFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((root) => `${root}/systemd/journald.conf.d`)
-
-/** The journal, when journald runs; undefined when it does not. */
-export function runningJournal(evidence: Evidence): Reading<Journal | undefined> {
-  const running = runs(evidence, ['systemd-journald'])
-  if (!running.ok) return running
-  if (!running.value) return read(undefined)
-  const files = loggingFiles(evidence)
-  if (!files.ok) return files
-  const mains = ['/etc', '/run', '/usr/lib'].map((root) => fileText(files.value, `${root}/systemd/journald.conf`))
-  for (const file of mains) if (!file.ok) return file
-  const main = mains.flatMap((file) => (file.ok && file.value ? [file.value] : []))[0]
-  const dropIns = filesMatching(files.value, (path) => journalFolders.includes(path.slice(0, path.lastIndexOf('/'))))
-  if (!dropIns.ok) return dropIns
-  const settings = readSystemdSettings(main, dropIns.value, journalFolders, 'Journal')
-  const set = settings.get('Storage')
-  const evidenceRefs: readonly EvidenceRef[] = set
-    ? [{ source: set.path, at: String(set.at) }]
-    : [{ source: main?.path ?? 'logging-files' }]
-  const storage = set?.value ?? 'auto'
-  if (storage === 'persistent' || storage === 'volatile' || storage === 'none')
-    return read({ storage, settings, evidence: evidenceRefs })
-  if (storage !== 'auto')
-    return unreadable({
-      ja: `Storage= の値 ${storage} を解釈できない`,
-      en: `Storage= has an unknown value, ${storage}`,
-    })
-  // journald.conf(5): auto keeps the journal on disk when its folder exists
-  const folder = exists(loggingModes(evidence), '/var/log/journal')
-  if (!folder.ok) return folder
-  return read({
-    storage: folder.value ? 'persistent' : 'volatile',
-    settings,
-    evidence: [...evidenceRefs, { source: 'logging-modes', at: '/var/log/journal' }],
-  })
-}
 
 /** Seconds, `never` (nothing is deleted by itself), or `by-size` (no time is promised). */
 type Kept = number | 'never' | 'by-size'
@@ -158,8 +114,10 @@ export function filesOf(
   let unsure = false
   const rsyslog = runningRsyslog(evidence)
   if (!rsyslog.ok) return rsyslog
-  const listens = rsyslog.value && [...rsyslog.value.modules].some((name) => /^im(uxsock|journal|klog)$/.test(name))
-  for (const action of listens ? (rsyslog.value?.actions ?? []) : []) {
+  const modules = rsyslog.value?.modules ?? new Set<string>()
+  const hears = facility === 'kern' && modules.has('imklog') ? read(true) : hearsPrograms(evidence, modules)
+  if (!hears.ok && (rsyslog.value?.actions.length ?? 0) > 0) return hears
+  for (const action of hears.ok && hears.value ? (rsyslog.value?.actions ?? []) : []) {
     if (action.kind !== 'file') continue
     const matches = action.matches(facility, informational)
     if (matches === undefined) unsure = true
@@ -192,7 +150,13 @@ export function filesOf(
       en: `where ${facility} is recorded depends on conditions that are not understood`,
     })
   }
-  return read(found)
+  const kept: typeof found = []
+  for (const file of found) {
+    const disk = isOnDisk(evidence, file.path)
+    if (!disk.ok) return disk
+    if (disk.value) kept.push(file)
+  }
+  return read(kept)
 }
 
 /** All places that keep messages of a facility on this machine. */

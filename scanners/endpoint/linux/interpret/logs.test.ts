@@ -48,6 +48,7 @@ const modes = `41ed 0 0 root root /var/log
 @absent /usr/sbin/squid3
 @absent /usr/local/squid/sbin/squid
 `
+const disk = '22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\nrows 1\n'
 const sections = (
   files: Files = {},
   more: Readonly<Record<string, GivenSection>> = {},
@@ -55,6 +56,8 @@ const sections = (
   'logging-files': filesText({ ...unset, '/etc/rsyslog.conf': rsyslog, ...logrotate, ...files }),
   'logging-modes': modes,
   'logging-state': 'machine=x86_64\nsystemd=no\n',
+  'machine-files': filesText({ '/etc/os-release': 'ID=debian\nVERSION_ID="12"' }),
+  mounts: disk,
   processes: 'systemd-journal\nrsyslogd\n',
   ...more,
 })
@@ -234,6 +237,52 @@ describe('recording', () => {
   })
 })
 
+describe('a log that is lost on the way', () => {
+  const given = (files: Files, more: Readonly<Record<string, GivenSection>> = {}) => {
+    const found = values(sections({ '/etc/rsyslog.d/9.conf': '*.* @@logs.example', ...files }, more))
+    return ['persistent', 'retention[authentication]', 'authentication-recorded', 'remote-hosts'].map((name) =>
+      found.get(name),
+    )
+  }
+  const journal = (text: string): Files => ({ '/etc/systemd/journald.conf': `[Journal]\nStorage=volatile\n${text}` })
+  const release = (text: string) => ({ 'machine-files': filesText({ '/etc/os-release': text }) })
+  const kept = [true, 52 * week, true, ['logs.example']]
+  const lost = [false, 0, false, 'absent']
+
+  it('never reaches rsyslog when the journal keeps it', () => {
+    expect(given(journal(''))).toEqual(kept)
+    expect(given(journal('ForwardToSyslog=no'))).toEqual(lost)
+    expect(given(journal('ForwardToSyslog=yes'), release('ID=rocky\nID_LIKE="rhel centos fedora"'))).toEqual(kept)
+    expect(given(journal(''), release('ID=rocky\nID_LIKE="rhel centos fedora"'))).toEqual(lost)
+  })
+
+  it('is handed on in Debian 13 by the drop-in that comes with it', () => {
+    const shipped = { '/usr/lib/systemd/journald.conf.d/syslog.conf': '[Journal]\nForwardToSyslog=yes' }
+    const trixie = release('ID=debian\nVERSION_ID="13"')
+    expect(given({ ...journal(''), ...shipped }, trixie)).toEqual(kept)
+    expect(given(journal(''), trixie)).toEqual(lost)
+  })
+
+  it('is read from the journal by imjournal', () =>
+    expect(
+      given({
+        ...journal('ForwardToSyslog=no'),
+        '/etc/rsyslog.conf': rsyslog.replace('imuxsock', 'imjournal'),
+      }),
+    ).toEqual(kept))
+
+  it('is gone at the next restart where /var/log lies in memory', () => {
+    const memory = `${disk.replace('rows 1\n', '')}30 22 0:40 / /var/log rw - tmpfs tmpfs rw\nrows 2\n`
+    expect(given({}, { mounts: memory })).toEqual([false, 0, true, ['logs.example']])
+    expect(given({ '/etc/systemd/journald.conf': '[Journal]\nStorage=persistent' }, { mounts: memory })[0]).toBe(false)
+  })
+
+  it('is unknown where the mounts or the system are', () => {
+    expect(given({}, { mounts: { exitCode: 1 } })[0]).toBe('unreadable')
+    expect(given(journal(''), { 'machine-files': { exitCode: 1 } })).toEqual(Array(4).fill('unreadable'))
+  })
+})
+
 describe('who can reach logs and their configuration', () => {
   const access = (from: string, to: string, name = 'administrators-only') =>
     values(sections({}, { 'logging-modes': modes.replace(from, to) })).get(name)
@@ -270,22 +319,25 @@ describe('whatever the evidence', () => {
     expect(interpret(nothing).tables?.map(({ type }) => type)).toEqual(observesLogs.rows)
   })
 
-  it.each(['logging-files', 'logging-modes', 'processes'])('never gets better without %s', (section) => {
-    const given = sections()
-    const whole = values(given)
-    const { [section]: text, ...rest } = given
-    const half = typeof text === 'string' ? text.slice(0, text.length / 2) : ''
-    const damaged: readonly Readonly<Record<string, GivenSection>>[] = [
-      rest,
-      { ...rest, [section]: { skipped: 'root' } },
-      { ...rest, [section]: { exitCode: 1, text: half } },
-      { ...rest, [section]: { exitCode: 0, complete: false, text: half } },
-      { ...rest, [section]: { exitCode: 137, text: half } },
-    ]
-    for (const one of damaged) {
-      for (const [name, value] of values(one))
-        if (value !== 'unreadable') expect([name, value]).toEqual([name, whole.get(name)])
-      if (section !== 'logging-modes') expect(rowsOf(one).complete).toBe(false)
-    }
-  })
+  it.each(['logging-files', 'logging-modes', 'processes', 'mounts', 'machine-files'])(
+    'never gets better without %s',
+    (section) => {
+      const given = sections()
+      const whole = values(given)
+      const { [section]: text, ...rest } = given
+      const half = typeof text === 'string' ? text.slice(0, text.length / 2) : ''
+      const damaged: readonly Readonly<Record<string, GivenSection>>[] = [
+        rest,
+        { ...rest, [section]: { skipped: 'root' } },
+        { ...rest, [section]: { exitCode: 1, text: half } },
+        { ...rest, [section]: { exitCode: 0, complete: false, text: half } },
+        { ...rest, [section]: { exitCode: 137, text: half } },
+      ]
+      for (const one of damaged) {
+        for (const [name, value] of values(one))
+          if (value !== 'unreadable') expect([name, value]).toEqual([name, whole.get(name)])
+        if (/^(logging-files|processes)$/.test(section)) expect(rowsOf(one).complete).toBe(false)
+      }
+    },
+  )
 })

@@ -5,7 +5,8 @@ import type { Part } from './contribution.ts'
 import { absent, fromReading, known, unread } from './contribution.ts'
 import { logDestinations, runningBusyboxSyslog, runningRsyslog, runningSyslogNg } from './log-destinations.ts'
 import { configurationAccessFact, logAccessFact } from './log-permissions.ts'
-import { filesOf, proxyRetentionFact, retentionFact, runningJournal } from './log-retention.ts'
+import { hearsPrograms, runningJournal } from './journal.ts'
+import { filesOf, proxyRetentionFact, retentionFact } from './log-retention.ts'
 import { runs } from './log-sources.ts'
 
 /** What this part reports on. */
@@ -92,9 +93,13 @@ function authenticationRecorded(evidence: Evidence): Reading<boolean> {
   const rsyslog = runningRsyslog(evidence)
   let failure: Reading<never> | undefined = journal.ok ? undefined : journal
   if (!rsyslog.ok) failure ??= rsyslog
+  const hears = rsyslog.ok ? hearsPrograms(evidence, rsyslog.value?.modules ?? new Set()) : rsyslog
+  if (!hears.ok) failure ??= hears
   for (const facility of ['auth', 'authpriv']) {
     const forwarded =
       rsyslog.ok &&
+      hears.ok &&
+      hears.value &&
       (rsyslog.value?.actions ?? []).some(({ kind, matches }) => kind === 'forward' && matches(facility, 6) === true)
     if (forwarded) continue
     const files = filesOf(evidence, facility)

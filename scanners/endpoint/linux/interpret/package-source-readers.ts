@@ -45,7 +45,52 @@ export function readPackageSources(evidence: Evidence): Reading<PackageSources> 
     }
     sources.push(...kind(file.path, file.lines, { aptInsecure, rpmDefault }))
   }
-  return { ok: true, value: { sources, ...(missing && { missing }) } }
+  const overridden = withOverrides(sources, files.value)
+  missing ??= overridden.missing
+  return { ok: true, value: { sources: overridden.sources, ...(missing && { missing }) } }
+}
+
+const overrideFolders = ['/usr/share/dnf5/repos.override.d/', '/etc/dnf/repos.override.d/']
+
+/**
+ * What `dnf5 config-manager setopt` changes stands in files of its own, in sections named as the repositories, with
+ * wildcards; later files win, and a file in /etc hides one of the same name in /usr (dnf5.conf(5)).
+ */
+function withOverrides(sources: readonly PackageSource[], files: ReadonlyMap<string, CollectedFile>): PackageSources {
+  const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+  const byName = new Map<string, CollectedFile>()
+  for (const folder of overrideFolders)
+    for (const file of files.values())
+      if (file.path.startsWith(folder) && file.state !== 'absent') byName.set(baseName(file.path), file)
+  let missing: Missing | undefined
+  let result = sources
+  for (const [, file] of [...byName].sort(([one], [other]) => (one < other ? -1 : 1))) {
+    if (file.state !== 'read') {
+      missing ??= { why: { ja: `${file.path} を読めない`, en: `${file.path} could not be read` } }
+      continue
+    }
+    for (const { name, line, values } of iniSections(file.lines)) {
+      const pattern = new RegExp(
+        `^${name
+          .replace(/[.+^$(){}|\\[\]]/g, '\\$&')
+          .replaceAll('*', '.*')
+          .replaceAll('?', '.')}$`,
+      )
+      const check = values.get('pkg_gpgcheck') ?? values.get('gpgcheck')
+      const enabled = values.get('enabled')
+      result = result.map((source) =>
+        source.format !== 'rpm' || !pattern.test(source.name)
+          ? source
+          : {
+              ...source,
+              ...(check !== undefined && { verified: iniTrue(check) }),
+              ...(enabled !== undefined && { enabled: iniTrue(enabled) }),
+              evidence: { source: file.path, at: String(line) },
+            },
+      )
+    }
+  }
+  return { sources: result, ...(missing && { missing }) }
 }
 
 interface Defaults {
@@ -56,6 +101,7 @@ interface Defaults {
 type SourceParser = (path: string, lines: readonly string[], defaults: Defaults) => readonly PackageSource[]
 
 function sourceKind(path: string): SourceParser | undefined {
+  if (overrideFolders.some((folder) => path.startsWith(folder))) return undefined
   if (path === '/etc/apt/sources.list' || (path.startsWith('/etc/apt/sources.list.d/') && path.endsWith('.list')))
     return oneLineSources
   if (path.endsWith('.sources')) return deb822Sources

@@ -10,6 +10,7 @@ import {
   tableFrom,
 } from '../testing/software-machine.ts'
 import { interpretUpdates, observesUpdates } from './updates.ts'
+import { installsUpdates } from './upgrade-command.ts'
 
 const update = (setting: string, changes: Sections = {}) => factOf(interpretUpdates, `update.${setting}`, changes)
 const known = (value: unknown) => ({ state: 'known', value })
@@ -31,7 +32,45 @@ describe('automatic updates on Debian and Ubuntu', () => {
     ],
     ['the lists are never refreshed', replaced('apt-config', 'Update-Package-Lists "1"', 'Update-Package-Lists "0"')],
     ['periodic work is off altogether', { 'apt-config': `${text('apt-config')}APT::Periodic::Enable "0";\n` }],
-    ['no security origin is allowed', replaced('apt-config', 'Debian-Security', 'Debian')],
+    ['no security origin is allowed', replaced('apt-config', /Debian-Security/g, 'Debian')],
+    [
+      'the patterns name the release of before a system upgrade',
+      replaced('apt-config', /\$\{distro_codename\}/g, 'bullseye'),
+    ],
+    [
+      'they do so and the lists are not on the disk',
+      {
+        ...replaced('apt-config', /\$\{distro_codename\}/g, 'bullseye'),
+        'security-lists': '@exit 0\n',
+      },
+    ],
+    [
+      'no source of security updates is enabled',
+      replaced(
+        'package-source-files',
+        /http:\/\/deb.debian.org\/debian-security\n\|Suites: bookworm-security/,
+        'http://x/debian\n|Suites: bookworm',
+      ),
+    ],
+    [
+      'only packages of a list are upgraded',
+      { 'apt-config': `${text('apt-config')}Unattended-Upgrade::Package-Whitelist:: "nginx";\n` },
+    ],
+    [
+      'the timer that refreshes the lists is masked',
+      {
+        'systemd-units': text('systemd-units')
+          .replace('UnitFileState=enabled\nId=apt-daily.timer', 'UnitFileState=masked\nId=apt-daily.timer')
+          .replace(
+            'ActiveState=active\nSubState=waiting\nUnitFileState=masked',
+            'ActiveState=inactive\nSubState=dead\nUnitFileState=masked',
+          ),
+      },
+    ],
+    [
+      'the service that installs is masked, and its timer is not',
+      { 'systemd-unit-files': `${text('systemd-unit-files')}apt-daily-upgrade.service masked enabled\n` },
+    ],
     ['the package is not installed', replaced('dpkg', /.*unattended-upgrades.*\n/, '')],
     [
       'the timer is disabled',
@@ -55,6 +94,65 @@ describe('automatic updates on Debian and Ubuntu', () => {
     const refresh = filesText({ '/etc/cron.d/update': '0\t4\t*\t*\t*\troot\tapt-get update\n' })
     expect(update('automatic', { ...none, 'cron-files': refresh })).toMatchObject(known(false))
   })
+})
+
+describe('origins of unattended upgrades', () => {
+  it('are on by the pattern alone where the lists are not on the disk', () =>
+    expect(update('automatic', { 'security-lists': '@exit 0\n' })).toMatchObject(known(true)))
+
+  it('are on by the archive that Ubuntu names', () =>
+    expect(
+      update('automatic', {
+        'package-databases': 'dpkg present /var/lib/dpkg/status\nos ID=ubuntu\nos VERSION_CODENAME=noble\n',
+        'package-source-files': filesText({
+          '/etc/apt/sources.list.d/ubuntu.sources':
+            'Types: deb\nURIs: http://security.ubuntu.com/ubuntu/\nSuites: noble-security\nComponents: main\n',
+        }),
+        'apt-config':
+          'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\n' +
+          'Unattended-Upgrade::Allowed-Origins:: "${distro_id}:${distro_codename}-security";\n',
+        'security-lists':
+          '@release /var/lib/apt/lists/security.ubuntu.com_ubuntu_dists_noble-security_InRelease\n' +
+          'Origin: Ubuntu\nLabel: Ubuntu\nSuite: noble-security\nCodename: noble\n@exit 0\n',
+      }),
+    ).toMatchObject(known(true)))
+})
+
+describe('a scheduled command', () => {
+  test.each([
+    'apt-get -y -q dist-upgrade',
+    'apt-get update && apt-get -qy upgrade',
+    'apt-get -qq update; apt-get -qq upgrade',
+    'DEBIAN_FRONTEND=*** apt full-upgrade -y',
+    '/usr/bin/dnf -y update',
+    'sudo nice -n 19 yum --assumeyes upgrade',
+    'zypper -n patch',
+    '/sbin/apk upgrade',
+    'apk update && apk upgrade --no-cache',
+    '/usr/sbin/transactional-update',
+  ])('installs updates: %s', (command) => expect(installsUpdates(command)).toBe(true))
+
+  test.each([
+    'dnf -q check-update',
+    'dnf check-update -y',
+    'dnf upgrade --downloadonly -y',
+    'dnf upgrade',
+    'dnf -y makecache --refresh',
+    'apt-get -s upgrade',
+    'apt-get -qqs upgrade',
+    'apt-get -y --download-only dist-upgrade',
+    'apt-get upgrade',
+    'apt-get -qq update',
+    'apt list --upgradable',
+    'apt-get -y install upgrade-reports',
+    'zypper list-updates',
+    'zypper -n refresh',
+    'apk -s upgrade',
+    'apk update',
+    'echo apt-get -y upgrade',
+    'logger dnf -y update',
+    '',
+  ])('does not: %s', (command) => expect(installsUpdates(command)).toBe(false))
 })
 
 const rpmMachine = (changes: Sections = {}): Sections => ({
@@ -95,6 +193,8 @@ describe('automatic updates on RPM systems', () => {
     expect(update('automatic', rpmMachine({ 'systemd-unit-files': text('systemd-unit-files') }))).toMatchObject(
       known(false),
     )
+    const masked = `${text('systemd-unit-files')}dnf-automatic.timer enabled disabled\ndnf-automatic.service masked disabled\n`
+    expect(update('automatic', rpmMachine({ 'systemd-unit-files': masked }))).toMatchObject(known(false))
   })
 })
 
@@ -246,6 +346,24 @@ describe('package sources', () => {
   ])('are verified or not: %s', (_, changes, verified) =>
     expect(update('signature-verification', changes)).toMatchObject(known(verified)),
   )
+
+  it('follow what dnf5 config-manager overrides, the file in /etc over its namesake in /usr', () => {
+    const repo = { '/etc/yum.repos.d/fedora.repo': '[fedora]\nenabled=1\ngpgcheck=1\nmetalink=https://m/\n' }
+    const checked = (files: Readonly<Record<string, string>>) =>
+      update('signature-verification', sources({ '/etc/apt/sources.list': { state: 'absent' }, ...repo, ...files }))
+    expect(checked({})).toMatchObject(known(true))
+    const off = { '/etc/dnf/repos.override.d/99-config_manager.repo': '[fed*]\ngpgcheck=0\n' }
+    expect(checked(off)).toMatchObject(known(false))
+    expect(
+      checked({ '/usr/share/dnf5/repos.override.d/99-config_manager.repo': '[fedora]\ngpgcheck=0\n' }),
+    ).toMatchObject(known(false))
+    expect(
+      checked({
+        '/usr/share/dnf5/repos.override.d/1.repo': '[fedora]\npkg_gpgcheck=0\n',
+        '/etc/dnf/repos.override.d/1.repo': '[other]\ngpgcheck=0\n',
+      }),
+    ).toMatchObject(known(true))
+  })
 
   it('never show a name or password of an address', () => {
     const { rows } = tableFrom(
