@@ -1,3 +1,4 @@
+import { codeOf } from '../../src/core/exit.ts'
 import { severities } from '../../src/core/baseline.ts'
 import { rowTypesById, settings } from '../../src/core/catalogue/index.ts'
 import type { Counts, RunResult } from '../../src/core/run.ts'
@@ -49,7 +50,8 @@ export function verdictLines(page: Page, result: RunResult): string[] {
   const paint = calm ? color.green : open ? color.yellow : color.red
   const sign = calm ? mark.pass : open ? mark.unknown : mark.fail
   const left = `${sign} ${t(outcomeText(result))}`
-  const right = t(messages.exitCode(result.exit.code))
+  const earned = codeOf(result.exit.reasons)
+  const right = t(earned === result.exit.code ? messages.exitCode(earned) : messages.exitZero(earned))
   const { summary } = result
   const numbers = (
     [

@@ -80,10 +80,12 @@ export function exitOf(
   return { code: options.exitZero && worked && !signal ? 0 : code, reasons }
 }
 
-function codeOf(reasons: readonly ExitReason[]): number {
+/** The code that reasons lead to: what `--exit-zero` took back shows in its difference from the exit's own. */
+export function codeOf(reasons: readonly ExitReason[]): number {
   const codes = new Set(reasons.map((reason) => reason.code))
   if (codes.has(130)) return 130
   if (codes.has(143)) return 143
+  if (codes.has(1)) return 1
   if (codes.has(5)) return 5
   if (codes.has(2)) return codes.has(3) ? 4 : 2
   return codes.has(3) ? 3 : 0
