@@ -51,7 +51,7 @@ export function verdictLines(page: Page, result: RunResult): string[] {
   const sign = calm ? mark.pass : open ? mark.unknown : mark.fail
   const left = `${sign} ${t(outcomeText(result))}`
   const earned = codeOf(result.exit.reasons)
-  const right = t(earned === result.exit.code ? messages.exitCode(earned) : messages.exitZero(earned))
+  const right = t(result.exit.code === 0 && earned !== 0 ? messages.exitZero(earned) : messages.exitCode(result.exit.code))
   const { summary } = result
   const numbers = (
     [

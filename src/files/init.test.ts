@@ -57,12 +57,18 @@ describe('a new project', () => {
   })
 
   it('never overwrites: it says what exists and writes nothing', async () => {
-    writeFileSync(join(folder, '.gitignore'), 'mine\n')
+    writeFileSync(join(folder, 'seisa.yaml'), 'mine\n')
     await expect(writeStarter(folder, 'ja')).rejects.toMatchObject({
       code: 'output',
-      what: { ja: `既にあるので何も書かない: ${join(folder, '.gitignore')}` },
+      what: { ja: `既にあるので何も書かない: ${join(folder, 'seisa.yaml')}` },
     })
-    expect(readdirSync(folder)).toEqual(['.gitignore'])
+    expect(readdirSync(folder)).toEqual(['seisa.yaml'])
+    expect(readFileSync(join(folder, 'seisa.yaml'), 'utf8')).toBe('mine\n')
+  })
+
+  it('leaves a .gitignore alone that is already there', async () => {
+    writeFileSync(join(folder, '.gitignore'), 'mine\n')
+    expect(await writeStarter(folder, 'en')).not.toContain(join(folder, '.gitignore'))
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('mine\n')
   })
 

@@ -113,7 +113,8 @@ class Collecting {
   readonly #sections = new Map<string, Section>()
   #count = 0
   #total = 0
-  #parts: Buffer[] = []
+  /** Bytes of the open section; grows by doubling, since a section may have a million lines. */
+  #bytes = Buffer.alloc(64 * 1024)
   #size = 0
   #cut = false
   #mixed = false
@@ -164,14 +165,23 @@ class Collecting {
   #content(line: Buffer): void {
     if (this.open === undefined || this.#cut) return
     this.#total += line.length
-    this.#size += line.length
-    if (this.#size > this.#limits.section || this.#total > this.#limits.total) this.#cut = true
-    else this.#parts.push(line)
+    const size = this.#size + line.length
+    if (size > this.#limits.section || this.#total > this.#limits.total) {
+      this.#cut = true
+      return
+    }
+    if (size > this.#bytes.length) {
+      const larger = Buffer.alloc(Math.max(size, 2 * this.#bytes.length))
+      this.#bytes.copy(larger, 0, 0, this.#size)
+      this.#bytes = larger
+    }
+    line.copy(this.#bytes, this.#size)
+    this.#size = size
   }
 
   #close(exitCode: number | null, skipped: SkipReason | undefined, ended: boolean): void {
     const id = this.open ?? ''
-    let text = Buffer.concat(this.#parts).toString('utf8')
+    let text = this.#bytes.toString('utf8', 0, this.#size)
     // the frame's own line break, not the section's
     if (text.endsWith('\n')) text = text.slice(0, -1)
     if (this.#carriageReturns) text = text.replaceAll('\r\n', '\n').replace(/\r$/, '')
@@ -179,7 +189,6 @@ class Collecting {
     // a second section of the same name is not ours: neither can be trusted
     this.#sections.set(id, this.#sections.has(id) ? { ...section, complete: false } : section)
     this.open = undefined
-    this.#parts = []
     this.#size = 0
     this.#cut = false
   }

@@ -22,8 +22,15 @@ describe('virtualisation', () => {
     expect(place({ 'system-links': own }, { '/proc/1/cgroup': '4:cpu:/kubepods/burstable/pod1\n' })).toBe('container')
   })
 
-  it('is a container with the host’s processes but a host name of its own', () => {
-    expect(place({ 'system-links': links('4026531836', '4026532199') }, { '/.dockerenv': '' })).toBe('container')
+  it('is a container with the host’s processes but a host name and a layered root of its own', () => {
+    const shared = { 'system-links': links('4026531836', '4026532199') }
+    const overlay = { mounts: '22 1 0:50 / / rw - overlay overlay rw,lowerdir=/l,upperdir=/u,workdir=/w\nrows 1\n' }
+    expect(place({ ...shared, ...overlay }, { '/.dockerenv': '' })).toBe('container')
+    // sshd.service with ProtectHostname=, on a machine where somebody made the file
+    expect(place({ ...shared, hypervisor: 'kvm\n' }, { '/.dockerenv': '' })).toBe('virtual-machine')
+    expect(place({ ...shared, hypervisor: 'kvm\n', mounts: { exitCode: 1 } }, { '/.dockerenv': '' })).toBe(
+      'virtual-machine',
+    )
   })
 
   it('is no container when an image with a mark boots as a machine, whatever systemd says of the mark', () => {

@@ -1,5 +1,6 @@
 import type { Evidence, Reading } from '../../../../src/core/evidence.ts'
 import { linesOf, read, sectionFiles, sectionText, unreadable } from '../../../../src/core/evidence.ts'
+import { mountOf, readMounts } from './mounts.ts'
 import { keyedLines, presentMarks, systemLinks } from './system-text.ts'
 
 /** What the evidence says of the place the system runs in. */
@@ -27,7 +28,9 @@ const engineGroup =
 export function detectVirtualisation(evidence: Evidence): Reading<Virtualisation> {
   const own = ownNamespaces(evidence)
   if (!own.ok) return own
-  if (own.value) {
+  // a service of a real machine has a host name of its own too (ProtectHostname= in systemd.exec(5)): with the
+  // host's processes in sight, only a root of the engine's making tells
+  if (own.value === 'processes' || (own.value === 'host-name' && hasLayeredRoot(evidence))) {
     const mark = containerMark(evidence)
     if (!mark.ok) return mark
     if (mark.value === 'wsl') return read('virtual-machine')
@@ -40,16 +43,21 @@ export function detectVirtualisation(evidence: Evidence): Reading<Virtualisation
   return machine(evidence)
 }
 
-function ownNamespaces(evidence: Evidence): Reading<boolean> {
+function hasLayeredRoot(evidence: Evidence): boolean {
+  const mounts = readMounts(evidence)
+  return mounts.ok && /^(?:overlay|aufs|fuse\.fuse-overlayfs)$/.test(mountOf(mounts.value, '/')?.filesystem ?? '')
+}
+
+function ownNamespaces(evidence: Evidence): Reading<'processes' | 'host-name' | 'none'> {
   const links = systemLinks(evidence)
   if (!links.ok) return links
-  let own = false
+  let own: 'processes' | 'host-name' | 'none' = 'none'
   for (const [name, first] of firstNamespaces) {
     const inode = /^\w+:\[(\d+)\]$/.exec(links.value.get(`/proc/self/ns/${name}`) ?? '')?.[1]
     if (inode === undefined) {
       return unreadable({ ja: '名前空間を読めなかった', en: 'the namespaces could not be read' })
     }
-    if (inode !== first) own = true
+    if (inode !== first && own !== 'processes') own = name === 'pid' ? 'processes' : 'host-name'
   }
   return read(own)
 }

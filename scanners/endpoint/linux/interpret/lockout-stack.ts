@@ -32,8 +32,8 @@ interface Walk {
   readonly passed: boolean
   /** Something else than a password let the person in. */
   readonly other: boolean
-  /** Tally folders that the failure was written to. */
-  readonly recorded: readonly string[]
+  /** Calls that wrote the failure to their tally folder. */
+  readonly recorded: readonly LockoutModule[]
   /** Tally folders that were emptied on the way: failures never add up in them. */
   readonly cleared: readonly string[]
 }
@@ -69,23 +69,26 @@ export function stackLockout(pam: PamEvidence, service: string, user: PamUser): 
   const careless = counted.filter((outcome) => outcome.success && !outcome.state.other)
   if (modules.size === 0 || careless.some((outcome) => outcome.doubts.length === 0)) return read(none)
 
-  // folders that a wrong password is counted in on every way
   const failures = counted.filter((outcome) => outcome.state.failed)
-  const folders = (sure: boolean): ReadonlySet<string> => {
-    const relevant = sure ? failures.filter((outcome) => outcome.doubts.length === 0) : failures
-    const [first, ...rest] = relevant.map((outcome) =>
-      new Set(outcome.state.recorded).difference(new Set(outcome.state.cleared)),
+  const certain = reachable(
+    failures.map((outcome) => outcome.state),
+    user,
+  )
+  const possible = reachable(
+    failures.filter((outcome) => outcome.doubts.length === 0).map((outcome) => outcome.state),
+    user,
+  )
+  const windowOf = (module: LockoutModule): number =>
+    Math.min(
+      module.window,
+      ...failures.flatMap(({ state }) => recordersIn(state, module.folder)).map(({ window }) => window),
     )
-    return rest.reduce<ReadonlySet<string>>((common, next) => common.intersection(next), first ?? new Set())
-  }
-  const certain = folders(false)
-  const possible = folders(true)
 
   const candidates = [...modules.values()].filter(
     (module) =>
       Number.isFinite(module.threshold) &&
       // in a window of nothing no failure is left to count
-      module.window > 0 &&
+      windowOf(module) > 0 &&
       (user !== 'root' || module.locksRoot),
   )
   /** Whether locking exactly these modules refuses a right password: surely, only if unknown modules agree, or not. */
@@ -100,8 +103,8 @@ export function stackLockout(pam: PamEvidence, service: string, user: PamUser): 
 
   const thresholds = [...new Set(candidates.map((module) => module.threshold))].sort((one, other) => one - other)
   for (const threshold of thresholds) {
-    const locked = candidates.filter((module) => module.threshold <= threshold && certain.has(module.folder))
-    const maybe = candidates.filter((module) => module.threshold <= threshold && possible.has(module.folder))
+    const locked = candidates.filter((module) => module.threshold <= threshold && reaches(certain, module))
+    const maybe = candidates.filter((module) => module.threshold <= threshold && reaches(possible, module))
     const answer = refuses(locked)
     if (answer === 'too-many') return tooMany(service)
     if (answer !== 'yes') {
@@ -118,12 +121,45 @@ export function stackLockout(pam: PamEvidence, service: string, user: PamUser): 
       state: 'locks',
       threshold,
       duration: duration ?? Math.min(...durations),
-      window: Math.min(...locked.map((module) => module.window)),
+      window: Math.min(...locked.map(windowOf)),
       modules: locked,
     })
   }
   return read(none)
 }
+
+const recordersIn = (state: Walk, folder: string): readonly LockoutModule[] =>
+  state.recorded.filter((module) => module.folder === folder)
+
+/**
+ * The count that each tally folder can come to, for those that a wrong password is counted in on every way.
+ * pam_faillock writes no further failure once its own `deny` is reached (authfail looks before it writes), so that a
+ * preauth with a greater one waits for ever; one that doesn't lock this account writes on.
+ */
+function reachable(ways: readonly Walk[], user: PamUser): ReadonlyMap<string, number> {
+  const counts = (state: Walk): ReadonlyMap<string, number> => {
+    const folders = new Map<string, number>()
+    for (const module of state.recorded) {
+      if (state.cleared.includes(module.folder)) continue
+      const stops = module.action === 'authfail' && (user !== 'root' || module.locksRoot)
+      folders.set(module.folder, Math.max(folders.get(module.folder) ?? 0, stops ? module.threshold : Infinity))
+    }
+    return folders
+  }
+  const [first, ...rest] = ways.map(counts)
+  return rest.reduce<ReadonlyMap<string, number>>(
+    (common, next) =>
+      new Map(
+        [...common]
+          .filter(([folder]) => next.has(folder))
+          .map(([folder, count]) => [folder, Math.min(count, next.get(folder) ?? 0)]),
+      ),
+    first ?? new Map(),
+  )
+}
+
+const reaches = (folders: ReadonlyMap<string, number>, module: LockoutModule): boolean =>
+  module.threshold <= (folders.get(module.folder) ?? 0)
 
 const tooMany = (service: string): Reading<never> =>
   unreadable({
@@ -183,7 +219,7 @@ function walk(
 
 function lockoutAnswer(module: LockoutModule, locked: boolean, state: Walk): PamBranch<Walk> {
   if (locked) return { returns: 'auth_err', state }
-  const record = { ...state, recorded: [...state.recorded, module.folder] }
+  const record = { ...state, recorded: [...state.recorded, module] }
   switch (module.action) {
     // counts, and says nothing
     case 'authfail':

@@ -82,6 +82,10 @@ describe('verification of peers', () => {
     ['StrictHostKeyChecking no', false],
     ['Host *\n  StrictHostKeyChecking=accept-new', false],
     ['#StrictHostKeyChecking no', true],
+    ['Host unix/* vsock/* machine/*\n  StrictHostKeyChecking no', true],
+    ['Host unix/* *.example\n  StrictHostKeyChecking no', false],
+    ['Host unix/*\n  User x\nHost *\n  StrictHostKeyChecking no', false],
+    ['Host unix/*\nMatch all\n  StrictHostKeyChecking no', false],
     ['StrictHostKeyChecking ask', true],
   ])('%j is %s', (text, expected) => {
     expect(judge({}, text)).toBe(expected)

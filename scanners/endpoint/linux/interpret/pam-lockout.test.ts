@@ -67,6 +67,10 @@ describe('stacks that count failures', () => {
     const auth = `auth [success=1 default=bad] pam_unix.so\nauth [default=die] pam_faillock.so authfail\nauth sufficient pam_faillock.so authsucc\nauth required pam_deny.so\n`
     expect(lockout({ files: debian({ auth }) })).toMatchObject({ threshold: 3 })
   })
+  it('a preauth that asks for fewer failures than authfail writes', () => {
+    const auth = `auth required pam_faillock.so preauth deny=3\nauth sufficient pam_unix.so\nauth [default=die] pam_faillock.so authfail deny=5 fail_interval=60\nauth required pam_deny.so\n`
+    expect(lockout({ files: debian({ auth }) })).toMatchObject({ threshold: 3, 'observation-window': 60 })
+  })
   it('SUSE with pam_tally2, which locks for good without unlock_time', () => {
     const auth = 'auth required pam_tally2.so deny=5 onerr=fail\nauth required pam_env.so\nauth required pam_unix.so\n'
     expect(lockout({ files: suse(auth) })).toMatchObject({ threshold: 5, duration: 'until-unlocked', ...rootNever })
@@ -106,6 +110,18 @@ describe('stacks that do not lock, whatever faillock.conf says', () => {
       'an optional preauth',
       debian({
         auth: 'auth optional pam_faillock.so preauth\nauth [success=1 default=bad] pam_unix.so\nauth [default=die] pam_faillock.so authfail\nauth required pam_permit.so\n',
+      }),
+    ],
+    [
+      'a preauth that waits for more failures than authfail ever writes (seen with pamtester on Debian 13)',
+      debian({
+        auth: 'auth required pam_faillock.so preauth deny=4\nauth sufficient pam_unix.so\nauth [default=die] pam_faillock.so authfail deny=3\nauth required pam_deny.so\n',
+      }),
+    ],
+    [
+      'an authfail that forgets every failure at once',
+      debian({
+        auth: 'auth required pam_faillock.so preauth\nauth sufficient pam_unix.so\nauth [default=die] pam_faillock.so authfail fail_interval=0\nauth required pam_deny.so\n',
       }),
     ],
     [

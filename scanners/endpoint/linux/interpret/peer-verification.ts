@@ -42,7 +42,9 @@ function verification(evidence: Evidence): { reading: Reading<boolean>; where: r
       continue
     }
     for (const file of found.value) {
-      const at = file.lines.findIndex((line) => off.test(line) && !isHarmless(file, line))
+      const at = file.lines.findIndex(
+        (line, index) => off.test(line) && !isHarmless(file, line) && !isForThisMachine(file, index),
+      )
       if (at >= 0) return { reading: read(false), where: [{ source: file.path, at: String(at + 1) }] }
       seen.push({ source: file.path })
     }
@@ -58,4 +60,17 @@ const isHarmless = (file: WholeFile, line: string): boolean => {
     /["'\s]"?(true|false|yes|no|on|off|with|without|enable|disable|0|1)"?\s*;/i.exec(line)?.[1]?.toLowerCase() ?? ''
   const on = ['true', 'yes', 'on', 'with', 'enable', '1'].includes(value)
   return /AllowInsecure/i.test(line) ? !on : on
+}
+
+/**
+ * A line of ssh_config(5) in a block for this machine itself and its own virtual machines: systemd ships such a block
+ * (20-systemd-ssh-proxy.conf), whose addresses never cross a network.
+ */
+const isForThisMachine = (file: WholeFile, index: number): boolean => {
+  const block = file.lines.slice(0, index).findLast((line) => /^\s*(?:Host|Match)[\s=]/i.test(line))
+  const patterns = /^\s*Host[\s=]+(.*)$/i
+    .exec(block ?? '')?.[1]
+    ?.trim()
+    .split(/\s+/)
+  return patterns?.every((pattern) => /^(?:\.host|(?:unix|vsock|vsock-mux|machine)[/%].+)$/.test(pattern)) === true
 }
