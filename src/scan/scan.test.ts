@@ -140,6 +140,11 @@ const answers = (sections: Readonly<Record<string, string>>): Collect =>
     yield evidence(sections)
   }
 
+/** What never gives anything. */
+const failing = (fault: Fault): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(fault) }),
+})
+
 const unreachable = new Fault('unreachable', { ja: '届かない', en: 'no route' })
 
 describe('a scan', () => {
@@ -188,9 +193,7 @@ describe('a scan', () => {
   })
 
   it('is incomplete when every target is silent, even for people who only look', async () => {
-    const scanner = scannerThat(async function* () {
-      throw unreachable
-    })
+    const scanner = scannerThat(() => failing(unreachable))
     const look = { exit: { failOn: 'low', allowIncomplete: false, exitZero: true } } as const
     expect((await run(live(scanner, 'a'), look)).code).toBe(3)
     expect((await run(live(scannerThat(answers({ threshold: '9' })), 'a'), look)).code).toBe(0)

@@ -152,15 +152,58 @@ const passwordState = (text: string): PasswordState | 'shadow' | undefined => {
 const days = (text: string | undefined): number | undefined =>
   text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined
 
+/** Accounts and groups by what they are looked up by: a directory on local files can hold 100,000 of them. */
+interface AccountIndex {
+  readonly namesByGid: ReadonlyMap<number, readonly string[]>
+  readonly namesByMember: ReadonlyMap<string, readonly string[]>
+  readonly accountsByGid: ReadonlyMap<number, readonly string[]>
+  readonly accountsByUid: ReadonlyMap<number, number>
+}
+
+const indexes = new WeakMap<AccountFiles, AccountIndex>()
+
+function indexOf(files: AccountFiles): AccountIndex {
+  const known = indexes.get(files)
+  if (known) return known
+  const index = {
+    namesByGid: new Map<number, string[]>(),
+    namesByMember: new Map<string, string[]>(),
+    accountsByGid: new Map<number, string[]>(),
+    accountsByUid: new Map<number, number>(),
+  }
+  const add = <K>(map: Map<K, string[]>, key: K, name: string): void => {
+    const names = map.get(key)
+    if (names) names.push(name)
+    else map.set(key, [name])
+  }
+  for (const { name, gid, members } of files.groups) {
+    add(index.namesByGid, gid, name)
+    for (const member of new Set(members)) add(index.namesByMember, member, name)
+  }
+  for (const { name, gid, uid } of files.passwd) {
+    add(index.accountsByGid, gid, name)
+    index.accountsByUid.set(uid, (index.accountsByUid.get(uid) ?? 0) + 1)
+  }
+  indexes.set(files, index)
+  return index
+}
+
 /** Names of all groups that an account belongs to, its primary group among them. */
-export const groupsOf = (files: AccountFiles, account: PasswdEntry): readonly string[] =>
-  [
-    ...new Set(
-      files.groups
-        .filter((group) => group.gid === account.gid || group.members.includes(account.name))
-        .map((group) => group.name),
-    ),
-  ].sort()
+export function groupsOf(files: AccountFiles, account: PasswdEntry): readonly string[] {
+  const { namesByGid, namesByMember } = indexOf(files)
+  return [...new Set([...(namesByGid.get(account.gid) ?? []), ...(namesByMember.get(account.name) ?? [])])].sort()
+}
+
+/** Names of the groups with this number. */
+export const groupNames = (files: AccountFiles, gid: number): readonly string[] =>
+  indexOf(files).namesByGid.get(gid) ?? []
+
+/** Names of the accounts whose primary group this is. */
+export const primaryMembers = (files: AccountFiles, gid: number): readonly string[] =>
+  indexOf(files).accountsByGid.get(gid) ?? []
+
+/** How many lines of passwd carry this number. */
+export const accountsWithUid = (files: AccountFiles, uid: number): number => indexOf(files).accountsByUid.get(uid) ?? 0
 
 /**
  * A value of login.defs(5): /etc/login.defs before the vendor's file, drop-in files over both, the last

@@ -1,7 +1,7 @@
 import { sectionFiles, sectionText } from '../../../../src/core/evidence.ts'
 import type { Evidence, Reading } from '../../../../src/core/evidence.ts'
 import type { Field, Row } from '../../../../src/core/fact.ts'
-import { groupsOf, loginNumber } from './account-model.ts'
+import { accountsWithUid, groupsOf, loginNumber } from './account-model.ts'
 import type { AccountFiles, PasswdEntry, PasswordState, ShadowEntry } from './account-model.ts'
 import { authorizedKeys } from './authorized-keys.ts'
 import type { AuthorizedKeys } from './authorized-keys.ts'
@@ -178,7 +178,7 @@ function accountFields(account: PasswdEntry, readings: Readings): Readonly<Recor
     groups: groupsOf(files, account),
     'authorized-keys': field(keys),
     'default-account': defaultNames.has(account.name),
-    'shared-id': files.passwd.some((other) => other !== account && other.uid === account.uid),
+    'shared-id': accountsWithUid(files, account.uid) > 1,
     shell,
     home: account.home,
     source: 'local',

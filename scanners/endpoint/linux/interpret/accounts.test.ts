@@ -29,6 +29,18 @@ const person = (name: string, shadow: string, uid = 1001): string =>
   `${accountsText}\np\t3\t${name}\t${uid}\t1001\t\t/home/${name}\t/bin/bash\tshadow\tnone\ns\t3\t${name}\t${shadow}`
 
 describe('a row for each line of passwd', () => {
+  // a search through every line for every line would outlast the time limit of a test
+  it('50,000 accounts with groups of their own', () => {
+    const numbers = Array.from({ length: 50_000 }, (_, index) => 10_000 + index)
+    const lines = numbers.flatMap((id) => [
+      `p\t3\tu${id}\t${id}\t${id}\t\t/home/u${id}\t/bin/bash\tshadow\tnone`,
+      `g\t3\tu${id}\t${id}\t`,
+    ])
+    const many = accounts({ accounts: `${accountsText}\n${lines.join('\n')}\n` })
+    expect(many.row('u59999')).toMatchObject({ groups: ['u59999'], 'shared-id': false })
+    expect(many.groups.find(({ key }) => key === 'u59999')?.fields).toMatchObject({ members: ['u59999'] })
+  })
+
   it('an administrator with a password', () => {
     expect(accounts().row('alice')).toMatchObject({
       id: '1000',

@@ -2,7 +2,7 @@ import { sectionFiles, sectionText, unreadable } from '../../../../src/core/evid
 import type { Evidence, Reading } from '../../../../src/core/evidence.ts'
 import type { Fact, Row, Table } from '../../../../src/core/fact.ts'
 import type { LocalText } from '../../../../src/core/text.ts'
-import { accountFiles } from './account-model.ts'
+import { accountFiles, primaryMembers } from './account-model.ts'
 import type { AccountFiles } from './account-model.ts'
 import { accountRows } from './account-rows.ts'
 import { automaticLogon } from './automatic-logon.ts'
@@ -117,14 +117,13 @@ function groupRows(evidence: Evidence, files: AccountFiles): readonly Row[] {
         rootEquivalentGroups.has(group.name) ||
         granted.has(group.name) ||
         granted.has(`#${group.gid}`)
-      const primary = files.passwd.filter((account) => account.gid === group.gid).map((account) => account.name)
       return {
         key: count === 0 ? group.name : `${group.name}#${count + 1}`,
         name: group.name,
         fields: {
           name: group.name,
           id: String(group.gid),
-          members: [...new Set([...group.members, ...primary])].sort(),
+          members: [...new Set([...group.members, ...primaryMembers(files, group.gid)])].sort(),
           privileged: privileged || (gap ? { unreadable: gap.why } : false),
         },
         evidence: [{ source: '/etc/group', at: String(group.line) }],

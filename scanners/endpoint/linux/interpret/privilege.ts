@@ -1,6 +1,6 @@
 import { read } from '../../../../src/core/evidence.ts'
 import type { Evidence, Reading } from '../../../../src/core/evidence.ts'
-import { accountFiles, groupsOf } from './account-model.ts'
+import { accountFiles, groupNames, groupsOf } from './account-model.ts'
 import type { AccountFiles, PasswdEntry } from './account-model.ts'
 import { elevation, isAdministration } from './elevation.ts'
 import type { Assignment, Elevation } from './elevation.ts'
@@ -22,7 +22,7 @@ export function isPrincipal(principal: string, account: PasswdEntry, files: Acco
   const groups = groupsOf(files, account)
   if (principal.startsWith('%#')) {
     const gid = Number(principal.slice(2))
-    return account.gid === gid || files.groups.some((group) => group.gid === gid && groups.includes(group.name))
+    return account.gid === gid || groupNames(files, gid).some((name) => groups.includes(name))
   }
   return groups.includes(principal.replace(/^%:?/, ''))
 }
