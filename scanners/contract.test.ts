@@ -6,6 +6,7 @@ import { rowTypesById, settings } from '../src/core/catalogue/index.ts'
 import type { Evidence } from '../src/core/evidence.ts'
 import type { Field, Value } from '../src/core/fact.ts'
 import { unlimited } from '../src/core/fact.ts'
+import { settingKey } from '../src/core/run.ts'
 import type { Scanner } from '../src/core/scanner.ts'
 import { readEvidence } from '../src/readers/evidence.ts'
 
@@ -102,6 +103,47 @@ describe.each(scanners.map((scanner) => [scanner.id, scanner] as const))('the sc
         })
         expect(wrong).toEqual([])
       }
+    }
+  })
+
+  it('reports facts once for each scope that the catalogue allows, with evidence', async () => {
+    for (const evidence of await samplesOf(scanner)) {
+      for (const { component, facts } of scanner.interpret(evidence, context)) {
+        const keys = facts.map(settingKey)
+        expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])
+        const wrong = facts.filter((fact) => {
+          const definition = settings.get(fact.setting)
+          const strangeScope = fact.scope !== undefined && !definition?.scopes?.includes(fact.scope.kind)
+          const unproven = fact.state === 'known' && fact.evidence.length === 0
+          return !definition?.kinds.includes(component.kind) || strangeScope || unproven
+        })
+        expect(wrong.map(settingKey)).toEqual([])
+      }
+    }
+  })
+
+  // a default that is neither there nor said to hold for nobody would be unknown in every scan
+  it('gives each scoped setting a default, or says that nobody is left to one', async () => {
+    for (const evidence of await samplesOf(scanner)) {
+      for (const { facts, populations } of scanner.interpret(evidence, context)) {
+        const nobody = (setting: string): boolean =>
+          (['privileged', 'general'] as const).every((accounts) =>
+            populations.some(
+              (one) => one.settings.includes(setting) && one.accounts === accounts && one.left === 'none',
+            ),
+          )
+        const scoped = new Set(facts.filter((fact) => fact.scope).map((fact) => fact.setting))
+        const withDefault = new Set(facts.filter((fact) => !fact.scope).map((fact) => fact.setting))
+        expect([...scoped].filter((setting) => !withDefault.has(setting) && !nobody(setting))).toEqual([])
+      }
+    }
+  })
+
+  it('reads evidence whose sections are all whole and named once', async () => {
+    for (const evidence of await samplesOf(scanner)) {
+      expect(evidence.complete).toBe(true)
+      const broken = [...evidence.sections.values()].filter((section) => !section.complete)
+      expect(broken.map((section) => section.id)).toEqual([])
     }
   })
 

@@ -76,7 +76,7 @@ export function scanCommand(app: App, done: (code: number) => void): Command {
     [
       { command: 'seisa scan --here', what: words.exampleHere },
       { command: 'seisa scan --here --exit-zero --verbose', what: words.exampleLook },
-      { command: 'seisa scan --format terminal --format junit=out/seisa.xml', what: words.exampleCi },
+      { command: 'seisa scan --format terminal --format junit=seisa.xml', what: words.exampleCi },
       { command: 'seisa scan --here --baseline ipa-sme --baseline mod-proc --json', what: words.exampleJson },
       { command: 'seisa scan --from closed-host.evidence --fail-on high', what: words.exampleFrom },
     ],
