@@ -8,7 +8,7 @@ import { visible } from '../text/safe.ts'
 import type { App } from './app.ts'
 import { addExamples, makeCommand } from './help.ts'
 import { readProject } from './project.ts'
-import { fromHere, hereTarget, namedTargets } from './select.ts'
+import { fromHere, hereTarget, namedTargets, usualTimeoutSeconds } from './select.ts'
 import { collectWords as words, scanWords } from './words.ts'
 
 interface CollectFlags {
@@ -19,7 +19,7 @@ interface CollectFlags {
   readonly printScript?: string
   readonly deep?: true
   readonly simulateUpgrade?: true
-  readonly timeout: string
+  readonly timeout?: string
 }
 
 const gather = (value: string, before: readonly string[]): readonly string[] => [...before, value]
@@ -35,7 +35,7 @@ export function collectCommand(app: App, done: (code: number) => void): Command 
     .option('--print-script <PLATFORM>', `${words.printScript[lang]} (${[...app.collectors.keys()].join(', ')})`)
     .option('--deep', scanWords.deep[lang])
     .option('--simulate-upgrade', scanWords.simulateUpgrade[lang])
-    .option('--timeout <DURATION>', scanWords.timeout[lang], '5m')
+    .option('--timeout <DURATION>', `${scanWords.timeout[lang]} (5m; --deep: 2h)`)
     .action(async (flags: CollectFlags) => done(await runCollect(app, flags)))
   return addExamples(
     command,
@@ -62,7 +62,7 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
     return 0
   }
   if (flags.output === undefined) throw new Fault('usage', words.needsOutput)
-  const timeout = parseDuration(flags.timeout)
+  const timeout = flags.timeout === undefined ? usualTimeoutSeconds(flags.deep === true) : parseDuration(flags.timeout)
   if (timeout === undefined || timeout === 0)
     throw new Fault('usage', {
       ja: '--timeout は 5m のように単位を付ける',

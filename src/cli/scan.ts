@@ -16,7 +16,7 @@ import type { App } from './app.ts'
 import { chooseBaselines, type ChosenBaselines } from './baselines.ts'
 import { addExamples, hintOf, makeCommand } from './help.ts'
 import { type Project, readProject } from './project.ts'
-import { fromHere, hereTarget, namedTargets } from './select.ts'
+import { fromHere, hereTarget, namedTargets, usualTimeoutSeconds } from './select.ts'
 import { scanWords as words } from './words.ts'
 
 interface ScanFlags {
@@ -66,7 +66,7 @@ export function scanCommand(app: App, done: (code: number) => void): Command {
     .option('--exit-zero', words.exitZero[lang])
     .option('--as-of <INSTANT>', words.asOf[lang])
     .option('--max-age <DURATION>', `${words.maxAge[lang]} (30d)`)
-    .option('--timeout <DURATION>', `${words.timeout[lang]} (5m)`)
+    .option('--timeout <DURATION>', `${words.timeout[lang]} (5m; --deep: 2h)`)
     .option('--concurrency <N>', `${words.concurrency[lang]} (8)`)
     .option('-v, --verbose', words.verbose[lang])
     .option('-q, --quiet', words.quiet[lang])
@@ -227,7 +227,8 @@ function readNumbers(
   const asOf = flags.asOf === undefined ? undefined : readInstant(flags.asOf)
   return {
     concurrency,
-    timeoutSeconds: readDuration('--timeout', flags.timeout) ?? settings?.timeout ?? 300,
+    timeoutSeconds:
+      readDuration('--timeout', flags.timeout) ?? settings?.timeout ?? usualTimeoutSeconds(flags.deep === true),
     maximumAgeSeconds: readDuration('--max-age', flags.maxAge) ?? settings?.limits.evidenceAge ?? 30 * 86_400,
     ...(asOf !== undefined && { asOf }),
   }

@@ -28,5 +28,8 @@ export function namedTargets(targets: readonly Target[], names: readonly string[
   return names.length === 0 ? targets : targets.filter((target) => names.includes(target.name))
 }
 
+/** Time limit of a target that has none of its own: a walk of the whole file system takes as long as it takes. */
+export const usualTimeoutSeconds = (deep: boolean): number => (deep ? 7200 : 300)
+
 /** A path of the command line, from the folder that the user stands in. */
 export const fromHere = (cwd: string, path: string): string => resolve(cwd, path)
