@@ -13,7 +13,8 @@ const known = [
 ]
 
 it('finds the contradictions of the documents and no other', () => {
-  const named = (place: string): string => place.replace('\u0000', ' ')
-  const found = requirementConflicts(baselines).map((pair) => pair.map(named).sort())
+  const found = requirementConflicts(baselines).map((pair) =>
+    pair.map(({ baseline, requirement }) => `${baseline.id} ${requirement.id}`).sort(),
+  )
   expect(found.sort()).toEqual(known.map((pair) => [...pair].sort()).sort())
 })

@@ -72,10 +72,7 @@ function secrets(): {
       'Suites: stable',
       'Components: main',
     ],
-    '/etc/apt/apt.conf.d/99canary': [
-      `Acquire::http::Proxy "http://u:${s('aptProxy')}@proxy.example:8080";`,
-      `APT::Periodic::Token "${s('aptOption')}";`,
-    ],
+    '/etc/apt/apt.conf.d/99canary': [`Acquire::http::Proxy "http://u:${s('aptProxy')}@proxy.example:8080";`],
     '/etc/apt/auth.conf': [`machine repo.example login user password ${s('aptAuth')}`],
     '/etc/yum.repos.d/canary.repo': [
       '[canary]',
@@ -94,7 +91,6 @@ function secrets(): {
       `action(type="ommysql" server="db" db="log" uid="u" pwd="${s('rsyslogAction')}")`,
       `*.* :ommysql:db,log,u,${s('rsyslogLegacy')}`,
       `action(type="omelasticsearch" server="https://u:${s('rsyslogUrl')}@es.example" usehttps="on" pwd="${s('rsyslogElastic')}")`,
-      `*.* @@(o)u:${s('rsyslogForward')}@log.example:6514`,
     ],
     '/etc/syslog-ng/syslog-ng.conf': [
       `destination d { sql(type(mysql) username("u") password("${s('syslogNg')}")); };`,

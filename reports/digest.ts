@@ -1,6 +1,6 @@
 import { type Severity, severities } from '../src/core/baseline.ts'
 import type { Scope } from '../src/core/fact.ts'
-import type { ComponentResult, Finding, RowRef, RunResult } from '../src/core/run.ts'
+import type { ComponentResult, Finding, GapResult, RowRef, RunResult } from '../src/core/run.ts'
 import type { LocalText } from '../src/core/text.ts'
 
 /**
@@ -11,6 +11,8 @@ export interface Digest {
   readonly failing: readonly RequirementGroup[]
   readonly excepted: readonly RequirementGroup[]
   readonly questions: readonly OpenQuestion[]
+  /** Reasons of the gaps in English, each once, up to a limit. */
+  readonly gapReasons: ReadonlySet<string>
   /** Findings that are about the baselines and exceptions themselves. */
   readonly governance: readonly RequirementGroup[]
   readonly conflicts: readonly Conflict[]
@@ -75,6 +77,7 @@ export interface DigestLimits {
 
 const maximumQuestions = 200
 const maximumNames = 5
+const maximumReasons = 1000
 const governanceKinds: ReadonlySet<string> = new Set(['baseline-unapproved', 'exception-expired'])
 
 interface OpenGroup {
@@ -108,7 +111,11 @@ export async function digest(result: RunResult, limits: DigestLimits): Promise<D
   const unknownBySeverity = noneBySeverity()
   const pairs = new ConflictPairs()
 
-  for (const gap of result.gaps) questions.addGap(gap)
+  const gapReasons = new Set<string>()
+  for await (const gap of result.gaps()) {
+    questions.addGap(gap)
+    if (gapReasons.size < maximumReasons) gapReasons.add(gap.why.en)
+  }
   for await (const finding of result.findings()) {
     if (finding.conflicts && finding.conflicts.length > 0) pairs.add(finding)
     const governance = governanceKinds.has(finding.kind)
@@ -143,6 +150,7 @@ export async function digest(result: RunResult, limits: DigestLimits): Promise<D
     failing: ofKind('fail'),
     excepted: ofKind('excepted'),
     questions: questions.list(),
+    gapReasons,
     governance: [...ofKind('baseline-unapproved'), ...ofKind('exception-expired')],
     conflicts,
     loosened,
@@ -215,7 +223,7 @@ class Questions {
     return group
   }
 
-  addGap(gap: RunResult['gaps'][number]): void {
+  addGap(gap: GapResult): void {
     const group = this.#group(gap.needs, gap.why)
     for (const what of gap.what) group.what.add(what)
     if (group.lastTarget === gap.target || group.targets.has(gap.target)) return

@@ -37,7 +37,7 @@ async function* pieces(result: RunResult, options: ReportOptions): AsyncGenerato
     first = false
   }
   yield '],\n"changes":[],\n"gaps":'
-  yield* array(result.gaps, (gap) => jsonText(keyed(gap, ['target', 'component', 'what', 'why', 'needs'])))
+  yield* array(result.gaps(), (gap) => jsonText(keyed(gap, ['target', 'component', 'what', 'why', 'needs'])))
   yield `,\n"summary":${jsonText(result.summary)},\n`
   yield `"exit":${jsonText(result.exit)}}\n`
 }

@@ -18,10 +18,13 @@ export function keyed<T extends object, K extends keyof T>(from: T, keys: readon
 }
 
 /** A JSON array, an element at a time. */
-export function* array<T>(items: Iterable<T>, write: (item: T) => string): Generator<string> {
+export async function* array<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  write: (item: T) => string,
+): AsyncGenerator<string> {
   let first = true
   yield '['
-  for (const item of items) {
+  for await (const item of items) {
     yield (first ? '\n' : ',\n') + write(item)
     first = false
   }

@@ -27,7 +27,7 @@ export const terminal: Report = {
     yield lines(headLines(page, result, gathered))
     yield lines(verdictLines(page, result))
     if (shows('fail')) yield lines(failingLines(page, gathered))
-    yield lines(targetLines(page, result))
+    yield lines(targetLines(page, result, gathered))
     if (shows('unknown')) yield lines(unreadLines(page, gathered))
     yield lines(governanceLines(page, result, gathered))
     if (shows('excepted')) yield lines(exceptedLines(page, gathered))

@@ -5,7 +5,10 @@ export const messages = {
   title: { ja: '端末', en: 'Terminal' },
   exitCode: (code: number): LocalText => ({ ja: `終了コード ${code}`, en: `exit code ${code}` }),
   /** `--exit-zero` or `--allow-incomplete` took the earned code back. */
-  exitZero: (code: number): LocalText => ({ ja: `終了コード 0（本来は ${code}）`, en: `exit code 0 (would be ${code})` }),
+  exitZero: (code: number): LocalText => ({
+    ja: `終了コード 0（本来は ${code}）`,
+    en: `exit code 0 (would be ${code})`,
+  }),
   asOf: { ja: '基準日時', en: 'as of' },
   failing: { ja: '対処が必要', en: 'To be put right' },
   failingCount: (requirements: number): LocalText => ({

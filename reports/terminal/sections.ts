@@ -51,7 +51,9 @@ export function verdictLines(page: Page, result: RunResult): string[] {
   const sign = calm ? mark.pass : open ? mark.unknown : mark.fail
   const left = `${sign} ${t(outcomeText(result))}`
   const earned = codeOf(result.exit.reasons)
-  const right = t(result.exit.code === 0 && earned !== 0 ? messages.exitZero(earned) : messages.exitCode(result.exit.code))
+  const right = t(
+    result.exit.code === 0 && earned !== 0 ? messages.exitZero(earned) : messages.exitCode(result.exit.code),
+  )
   const { summary } = result
   const numbers = (
     [
@@ -157,11 +159,10 @@ function comparison(page: Page, indent: number, actual: string, expected: string
 }
 
 /** Targets that gave nothing or not all, apart from those whose gaps say the same. */
-export function targetLines(page: Page, result: RunResult): string[] {
-  const gapReasons = new Set(result.gaps.map((gap) => gap.why.en))
+export function targetLines(page: Page, result: RunResult, digest: Digest): string[] {
   const troubled = result.targets.filter(
     ({ state, problems }) =>
-      state !== 'ok' && !(state === 'partial' && problems.every((problem) => gapReasons.has(problem.en))),
+      state !== 'ok' && !(state === 'partial' && problems.every((problem) => digest.gapReasons.has(problem.en))),
   )
   if (troubled.length === 0) return []
   const shown = page.options.verbose ? troubled : troubled.slice(0, 10)

@@ -68,7 +68,9 @@ export function sampleResult(parts: SampleParts = {}): RunResult {
     async *findings() {
       yield* findings
     },
-    gaps,
+    async *gaps() {
+      yield* gaps
+    },
     summary: { ...counts, changes: 0, gaps: gaps.length, byBaseline },
     exit: parts.exit ?? { code: 0, reasons: [] },
   }

@@ -143,16 +143,19 @@ describe('the collector run by hand', () => {
     expect(stdout).toBe(collectorScript().text)
   })
 
-  it.each(installed)('gives evidence of the same sections under %s %s', async (...words) => {
-    using folder = temporaryFolder()
-    writeFileSync(join(folder.path, 'collect.sh'), collectorScript().text)
-    const { code, stdout } = await shell(`exec ${words.filter(Boolean).join(' ')} collect.sh`, { cwd: folder.path })
-    expect(code).toBe(0)
-    const ids = (text: string): readonly string[] =>
-      [...text.matchAll(/^#[0-9a-f-]{36} < (\S+) (\S+ ?\S*)$/gm)].map(([, id, end]) => `${id} ${end}`)
-    expect(ids(stdout)).toEqual(ids(evidenceHere().toString()))
-    expect(await findingsOf(Buffer.from(stdout))).toMatchObject({ states: ['ok'] })
-  })
+  it.each(installed.map((words) => ({ name: words.join(' ') })))(
+    'gives evidence of the same sections under $name',
+    async ({ name }) => {
+      using folder = temporaryFolder()
+      writeFileSync(join(folder.path, 'collect.sh'), collectorScript().text)
+      const { code, stdout } = await shell(`exec ${name} collect.sh`, { cwd: folder.path })
+      expect(code).toBe(0)
+      const ids = (text: string): readonly string[] =>
+        [...text.matchAll(/^#[0-9a-f-]{36} < (\S+) (\S+ ?\S*)$/gm)].map(([, id, end]) => `${id} ${end}`)
+      expect(ids(stdout)).toEqual(ids(evidenceHere().toString()))
+      expect(await findingsOf(Buffer.from(stdout))).toMatchObject({ states: ['ok'] })
+    },
+  )
 
   it('can be copied from a terminal: with a banner before it and CRLF line ends', async () => {
     const text = evidenceHere().toString('latin1')

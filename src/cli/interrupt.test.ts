@@ -54,7 +54,11 @@ async function interrupted(
 ): Promise<Ran & { readonly left: readonly number[] }> {
   rmSync(join(copy, 'pids'), { force: true })
   let send: (signal: NodeJS.Signals) => void = () => undefined
-  const running = run([node(), main, ...words], { cwd: copy, started: (child) => (send = (name) => child.kill(name)) })
+  const running = run([node(), main, ...words], {
+    cwd: copy,
+    env: { TMPDIR: copy },
+    started: (child) => (send = (name) => child.kill(name)),
+  })
   const children = await until(pids)
   send(signal)
   const ran = await running
@@ -112,6 +116,7 @@ describe('a scan that is interrupted', () => {
     rmSync(join(copy, 'pids'), { force: true })
     const running = run([node(), main, 'scan', '--here', '-q'], {
       cwd: copy,
+      env: { TMPDIR: copy },
       started: (child) => void until(pids).then(() => [child.kill('SIGINT'), child.kill('SIGINT')]),
     })
     expect((await running).code).toBe(130)
@@ -124,6 +129,7 @@ describe('a target that takes longer than its time', () => {
     rmSync(join(copy, 'pids'), { force: true })
     const { code, stdout } = await run([node(), main, 'scan', '--here', '--timeout', '1s', '--json', '-q'], {
       cwd: copy,
+      env: { TMPDIR: copy },
     })
     expect(code).toBe(3)
     expect(stdout).toContain('did not end within its time limit')
@@ -156,13 +162,14 @@ describe('two runs in one folder', () => {
     let pid: number | undefined
     const first = run([node(), main, 'scan', '-q'], {
       cwd: copy,
+      env: { TMPDIR: copy },
       started: (child) => {
         pid = child.pid
         stop = () => void child.kill('SIGTERM')
       },
     })
     await until(pids)
-    const second = await run([node(), main, 'scan', '-q'], { cwd: copy })
+    const second = await run([node(), main, 'scan', '-q'], { cwd: copy, env: { TMPDIR: copy } })
     expect(second).toMatchObject({ code: 11, stdout: '' })
     expect(second.stderr).toContain(`pid ${pid}`)
     expect(second.stderr).toContain(hostname())
@@ -174,12 +181,16 @@ describe('two runs in one folder', () => {
     rmSync(join(copy, 'pids'), { force: true })
     const killed = run([node(), main, 'scan', '-q'], {
       cwd: copy,
+      env: { TMPDIR: copy },
       started: (child) => void until(pids).then(() => child.kill('SIGKILL')),
     })
     expect((await killed).signal).toBe('SIGKILL')
     expect(existsSync(join(copy, '.seisa/lock'))).toBe(true)
     for (const pid of pids() ?? []) if (runs(pid)) process.kill(pid, 'SIGKILL')
-    const ran = await run([node(), main, 'scan', '-q', '--timeout', '1s', '--target', 'first'], { cwd: copy })
+    const ran = await run([node(), main, 'scan', '-q', '--timeout', '1s', '--target', 'first'], {
+      cwd: copy,
+      env: { TMPDIR: copy },
+    })
     expect(ran.code).toBe(3)
     rmSync(join(copy, '.seisa'), { recursive: true, force: true })
   })

@@ -10,7 +10,7 @@ import type { Finding } from '../core/run.ts'
 import { packageRoot } from '../package-root.ts'
 import { command } from './testing/app.ts'
 import { betterThan, evidenceHere, judged, parsed, subjectOf } from './testing/judged.ts'
-import { asNobody, otherUserLab, run, seisa, shell, temporaryFolder } from './testing/run.ts'
+import { asNobody, otherUserLab, run, shell, temporaryFolder } from './testing/run.ts'
 
 let folder = ''
 let bundle = ''

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { packageRoot } from '../package-root.ts'
 import { command, type Given } from './testing/app.ts'
-import { run, seisa, shell, temporaryFolder } from './testing/run.ts'
+import { run, shell, temporaryFolder } from './testing/run.ts'
 
 const words = (line: string): readonly string[] => line.split(' ').filter((word) => word !== '')
 

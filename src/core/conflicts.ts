@@ -1,6 +1,7 @@
 import type { Condition, Expectation, Requirement } from './baseline.ts'
-import { equal, toNumber } from './compare.ts'
-import type { Value } from './fact.ts'
+import type { Definition } from './operand.ts'
+import { satisfiable } from './satisfiable.ts'
+import { definitionOf } from './substitute.ts'
 
 /** The part of a judged baseline that a contradiction can lie in. */
 interface Asking {
@@ -9,83 +10,78 @@ interface Asking {
   readonly requirements: readonly Requirement[]
 }
 
+/** A requirement of a baseline. */
+export interface Asked {
+  readonly baseline: Asking
+  readonly requirement: Requirement
+}
+
+/** What a requirement demands of one setting, or of one field of its rows. */
+type Demanding = Asked & { readonly conditions: readonly Condition[]; readonly definition: Definition }
+
 /**
- * Pairs of requirements, as `baseline NUL requirement`, of different root baselines that no value can
- * satisfy both: one asks for at most 90 days, the other for never. Only plain demands are compared
- * (every one of an all-of); alternatives leave a way out.
+ * Pairs of requirements of different root baselines that no value can satisfy both: one asks for at most 90 days,
+ * the other for never. Only plain demands are compared (every one of an all-of); alternatives leave a way out.
  */
-export function requirementConflicts(baselines: readonly Asking[]): readonly (readonly [string, string])[] {
-  const roots = new Set(baselines.map((baseline) => baseline.root))
-  if (roots.size < 2) return []
-  const demands = new Map<string, { baseline: Asking; requirement: Requirement; conditions: readonly Test[] }[]>()
+export function requirementConflicts(baselines: readonly Asking[]): readonly (readonly [Asked, Asked])[] {
+  if (new Set(baselines.map((baseline) => baseline.root)).size < 2) return []
+  const demands = new Map<string, Demanding[]>()
   for (const baseline of baselines) {
     for (const requirement of baseline.requirements) {
       for (const [subject, conditions] of plainDemands(requirement.expect)) {
-        const place = JSON.stringify([requirement.each ?? null, subject, requirement.scope ?? null])
+        const definition = definitionOf(requirement.each, subject)
+        if (!definition) continue
+        const place = JSON.stringify([requirement.each ?? null, subject])
         const list = demands.get(place) ?? []
-        list.push({ baseline, requirement, conditions })
+        list.push({ baseline, requirement, conditions, definition })
         demands.set(place, list)
       }
     }
   }
-  const pairs = new Map<string, readonly [string, string]>()
+  const pairs = new Map<Requirement, Map<Requirement, readonly [Asked, Asked]>>()
   for (const list of demands.values()) {
     for (const [at, one] of list.entries()) {
       for (const other of list.slice(at + 1)) {
-        if (one.baseline.root === other.baseline.root || !contradict(one.conditions, other.conditions)) continue
-        const a = `${one.baseline.id}\u0000${one.requirement.id}`
-        const b = `${other.baseline.id}\u0000${other.requirement.id}`
-        pairs.set(`${a}\u0001${b}`, [a, b])
+        if (one.baseline.root === other.baseline.root || !contradict(one, other)) continue
+        const of = pairs.get(one.requirement) ?? new Map<Requirement, readonly [Asked, Asked]>()
+        pairs.set(one.requirement, of.set(other.requirement, [one, other]))
       }
     }
   }
-  return [...pairs.values()]
+  return [...pairs.values()].flatMap((of) => [...of.values()])
 }
 
-type Test = Condition & { readonly kind: 'test' }
+const contradict = (one: Demanding, other: Demanding): boolean =>
+  meet(one.requirement, other.requirement) &&
+  !satisfiable([...one.conditions, ...other.conditions], one.definition) &&
+  // a demand that nothing can meet contradicts itself, not the other
+  [one, other].every(({ conditions, definition }) => satisfiable(conditions, definition))
 
-/** Tests that must all hold, by subject. */
-function plainDemands(expectation: Expectation | undefined): ReadonlyMap<string, readonly Test[]> {
-  const demands = new Map<string, Test[]>()
-  const add = (part: Expectation): void => {
-    if (part.kind === 'all-of') for (const inner of part.of) add(inner)
-    else if (part.kind === 'subject')
-      demands.set(part.subject, [...(demands.get(part.subject) ?? []), ...plainTests(part.condition)])
+/** Whether two requirements can speak of the same scope and the same row. */
+function meet(one: Requirement, other: Requirement): boolean {
+  const parts = ['accounts', 'kind', 'key'] as const
+  const apart = parts.some((part) => {
+    const [a, b] = [one.scope?.[part], other.scope?.[part]]
+    return a !== undefined && b !== undefined && a !== b
+  })
+  if (apart) return false
+  const selected = plainDemands(other.where)
+  return [...plainDemands(one.where)].every(([field, conditions]) => {
+    const definition = definitionOf(one.each, field)
+    return !definition || satisfiable([...conditions, ...(selected.get(field) ?? [])], definition)
+  })
+}
+
+/** Conditions that must all hold, by subject. */
+function plainDemands(expectation: Expectation | undefined): ReadonlyMap<string, readonly Condition[]> {
+  const demands = new Map<string, Condition[]>()
+  const add = (part: Expectation, negated: boolean): void => {
+    if (part.kind === 'not') add(part.of, !negated)
+    else if (part.kind === 'subject') {
+      const condition: Condition = negated ? { kind: 'not', of: part.condition } : part.condition
+      demands.set(part.subject, [...(demands.get(part.subject) ?? []), condition])
+    } else if ((part.kind === 'all-of') !== negated) for (const inner of part.of) add(inner, negated)
   }
-  if (expectation) add(expectation)
+  if (expectation) add(expectation, false)
   return demands
-}
-
-function plainTests(condition: Condition): readonly Test[] {
-  if (condition.kind === 'test') return [condition]
-  return condition.kind === 'all-of' ? condition.of.flatMap(plainTests) : []
-}
-
-/** Whether no value can satisfy all of the tests of both sides. */
-function contradict(a: readonly Test[], b: readonly Test[]): boolean {
-  const tests = [...a, ...b]
-  let low = Number.NEGATIVE_INFINITY
-  let high = Number.POSITIVE_INFINITY
-  let exact: Value | undefined
-  const clash = { found: false }
-  const require = (value: Value): void => {
-    if (exact !== undefined && !equal(exact, value)) clash.found = true
-    exact = value
-  }
-  for (const { operator, operand } of tests) {
-    if (operator === 'equals') require(operand as Value)
-    else if (operator === 'at-least') low = Math.max(low, toNumber(operand as Value) ?? low)
-    else if (operator === 'at-most') high = Math.min(high, toNumber(operand as Value) ?? high)
-    else if (operator === 'between') {
-      const [from, to] = operand as readonly [Value, Value]
-      low = Math.max(low, toNumber(from) ?? low)
-      high = Math.min(high, toNumber(to) ?? high)
-    }
-  }
-  if (clash.found || low > high) return true
-  if (exact === undefined) return false
-  const number = toNumber(exact)
-  if (number !== undefined && (number < low || number > high)) return true
-  const value = exact
-  return tests.some(({ operator, operand }) => operator === 'not' && equal(value, operand as Value))
 }

@@ -85,7 +85,8 @@ export function codeOf(reasons: readonly ExitReason[]): number {
   const codes = new Set(reasons.map((reason) => reason.code))
   if (codes.has(130)) return 130
   if (codes.has(143)) return 143
-  if (codes.has(1)) return 1
+  const failed = [1, 10, 11, 12, 13].find((code) => codes.has(code))
+  if (failed !== undefined) return failed
   if (codes.has(5)) return 5
   if (codes.has(2)) return codes.has(3) ? 4 : 2
   return codes.has(3) ? 3 : 0

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Requirement, Selector } from './baseline.ts'
 import { rowTypesById, settings as catalogue } from './catalogue/index.ts'
-import { requirementConflicts } from './conflicts.ts'
+import { type Asked, requirementConflicts } from './conflicts.ts'
 import { expectationText, type Namer } from './describe.ts'
 import { subjectsOf } from './expectation.ts'
 import { judgeRows } from './judge-rows.ts'
@@ -58,18 +58,45 @@ export function judgeComponent(
   const applying = baselines.filter((baseline) => selects(baseline.appliesTo, component, labels))
   const index = indexSnapshot(snapshot)
   const findings: Finding[] = []
-  const judgedFor = new Map<string, Finding[]>()
+  const judgedFor: JudgedFor = new Map()
   for (const baseline of applying) {
+    const made = new Map<Requirement, readonly Finding[]>()
+    judgedFor.set(baseline, made)
     for (const requirement of baseline.requirements) {
       const judged = selects(requirement.appliesTo, component, labels)
         ? judgeRequirement(requirement, index, asOf)
         : [outOfScope]
-      const made = judged.map((one) => toFinding(one, requirement, baseline, component))
-      findings.push(...made)
-      judgedFor.set(`${baseline.id}\u0000${requirement.id}`, made)
+      const found = judged.map((one) => toFinding(one, requirement, baseline, component))
+      findings.push(...found)
+      made.set(requirement, found)
     }
   }
-  return withConflicts(findings, judgedFor, applying).sort(byPlace)
+  return withConflicts(findings, judgedFor, conflictsOf(applying)).sort(byPlace)
+}
+
+/** What was found for each requirement of each baseline. */
+type JudgedFor = Map<unknown, ReadonlyMap<Requirement, readonly Finding[]>>
+
+const knownConflicts = new WeakMap<JudgedBaseline, Map<string, ReturnType<typeof requirementConflicts>>>()
+const numbers = new WeakMap<JudgedBaseline, number>()
+let lastNumber = 0
+
+/** The contradictions among baselines, found once for each set of them and not once for each component. */
+function conflictsOf(baselines: readonly JudgedBaseline[]): ReturnType<typeof requirementConflicts> {
+  const [first] = baselines
+  if (!first || baselines.length < 2) return []
+  const key = baselines.map(numberOf).join()
+  const known = knownConflicts.get(first) ?? new Map<string, ReturnType<typeof requirementConflicts>>()
+  knownConflicts.set(first, known)
+  const found = known.get(key) ?? requirementConflicts(baselines)
+  known.set(key, found)
+  return found
+}
+
+function numberOf(baseline: JudgedBaseline): number {
+  const number = numbers.get(baseline) ?? ++lastNumber
+  numbers.set(baseline, number)
+  return number
 }
 
 const outOfScope: Judged = {
@@ -218,15 +245,15 @@ function firstReasons(reasons: readonly LocalText[]): LocalText | undefined {
 /** Points findings of contradicting requirements at each other. What doesn't apply contradicts nothing. */
 function withConflicts(
   findings: readonly Finding[],
-  judgedFor: ReadonlyMap<string, readonly Finding[]>,
-  baselines: readonly JudgedBaseline[],
+  judgedFor: JudgedFor,
+  conflicts: ReturnType<typeof requirementConflicts>,
 ): Finding[] {
   const pointers = new Map<string, Set<string>>()
-  for (const [a, b] of requirementConflicts(baselines)) {
-    const left = (judgedFor.get(a) ?? []).filter((finding) => finding.verdict !== 'not-applicable')
-    const right = (judgedFor.get(b) ?? []).filter((finding) => finding.verdict !== 'not-applicable')
-    for (const one of left) {
-      for (const other of right) {
+  const applying = ({ baseline, requirement }: Asked): readonly Finding[] =>
+    (judgedFor.get(baseline)?.get(requirement) ?? []).filter((finding) => finding.verdict !== 'not-applicable')
+  for (const [a, b] of conflicts) {
+    for (const one of applying(a)) {
+      for (const other of applying(b)) {
         if (placeOf(one) !== placeOf(other)) continue
         pointers.set(one.id, (pointers.get(one.id) ?? new Set()).add(other.id))
         pointers.set(other.id, (pointers.get(other.id) ?? new Set()).add(one.id))

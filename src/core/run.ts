@@ -206,7 +206,7 @@ export interface ExitResult {
 }
 
 /**
- * A run's result, read as a stream: what a scan found lies in a temporary file, so `components` and `findings`
+ * A run's result, read as a stream: what a scan found lies in a temporary file, so `components`, `findings` and `gaps`
  * may be read as often as a report needs and are never in memory as a whole. Findings of one component follow each
  * other, in the order of the components; within one they are sorted by baseline, requirement, scope and row key.
  */
@@ -215,7 +215,8 @@ export interface RunResult {
   readonly targets: readonly TargetResult[]
   components(): AsyncIterable<ComponentResult>
   findings(): AsyncIterable<Finding>
-  readonly gaps: readonly GapResult[]
+  /** In the order of the targets; `summary.gaps` counts them. */
+  gaps(): AsyncIterable<GapResult>
   readonly summary: Summary
   readonly exit: ExitResult
 }

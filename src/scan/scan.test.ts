@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JudgedBaseline } from '../core/judge.ts'
-import type { Finding } from '../core/run.ts'
+import type { Finding, GapResult } from '../core/run.ts'
 import type { CollectRequest, Scanner, Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { Fault } from '../core/fault.ts'
@@ -120,8 +120,10 @@ async function run(sources: readonly Source[], more: Partial<ScanRequest> = {}) 
   })
   const findings: Finding[] = []
   for await (const finding of result.findings()) findings.push(finding)
+  const gaps: GapResult[] = []
+  for await (const gap of result.gaps()) gaps.push(gap)
   await remove()
-  const { exit, targets, gaps, summary } = result
+  const { exit, targets, summary } = result
   return {
     code: exit.code,
     reasons: exit.reasons.map((reason) => reason.code),

@@ -1,17 +1,8 @@
-import { type ExitOptions, exitOf, signalCode, tally } from '../core/exit.ts'
-import { Fault, faultExitCodes } from '../core/fault.ts'
+import type { ExitOptions } from '../core/exit.ts'
+import { Fault } from '../core/fault.ts'
 import { judgeComponent, type JudgedBaseline } from '../core/judge.ts'
 import type { ProgressEvent } from '../core/progress.ts'
-import type {
-  ComponentResult,
-  Counts,
-  Finding,
-  GapResult,
-  RunBaseline,
-  RunResult,
-  TargetResult,
-  Verdict,
-} from '../core/run.ts'
+import type { ComponentResult, Finding, GapResult, RunBaseline, RunResult } from '../core/run.ts'
 import type { InterpretContext, Scanner, Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { LocalText } from '../core/text.ts'
@@ -20,6 +11,8 @@ import { componentResult } from './component.ts'
 import { gapsOf } from './gaps.ts'
 import { defaultRetry, type RetryPolicy, retrying } from './retry.ts'
 import { Spool, type SpoolWriter } from './spool.ts'
+import { Totals } from './totals.ts'
+import { markTwins, twinsOf } from './twins.ts'
 
 /** Where evidence comes from: a live target, or a saved bundle. */
 export type Source =
@@ -79,25 +72,69 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
   const started = request.now()
   const spool = await Spool.create()
   const totals = new Totals(request)
+  const at = async (position: number, work: (place: Place) => Promise<void>): Promise<void> => {
+    const writer = await spool.writer(position)
+    try {
+      await work({ request, position, writer, totals })
+    } finally {
+      await writer.close()
+    }
+  }
   const begun = new Set<number>()
   try {
-    await inParallel(request.sources, request.concurrency, request.signal, async (source, position) => {
+    await inParallel(request.sources, request.concurrency, request.signal, (source, position) => {
       begun.add(position)
-      const writer = await spool.writer(position)
-      try {
-        await scanSource(source, position, request, writer, totals)
-      } finally {
-        await writer.close()
-      }
+      return at(position, (place) => scanSource(source, place))
     })
+    for (const [position, source] of request.sources.entries()) {
+      if (begun.has(position)) continue
+      await at(position, (place) => unread(place, nameOf(source), scannerIdOf(source), interrupted))
+    }
+    const twins = totals.anyTwice ? await twinsOf(spool.read<ComponentResult>('component'), totals) : []
+    await at(request.sources.length, async (place) => {
+      for (const twin of twins) await addGap(place, twin)
+    })
+    return { result: resultOf(request, spool, totals, twins, started), remove: () => spool.remove() }
   } catch (cause) {
     await spool.remove()
     throw cause
   }
-  for (const [position, source] of request.sources.entries()) {
-    if (!begun.has(position)) totals.unread(position, nameOf(source), scannerIdOf(source), interrupted)
+}
+
+/** Where what is found of one source goes. */
+interface Place {
+  readonly request: ScanRequest
+  /** Of the source, and so in the result. */
+  readonly position: number
+  readonly writer: SpoolWriter
+  readonly totals: Totals
+}
+
+function resultOf(
+  request: ScanRequest,
+  spool: Spool,
+  totals: Totals,
+  twins: readonly GapResult[],
+  started: Date,
+): RunResult {
+  const targets = totals.targets((target) => markTwins(target, twins))
+  return {
+    run: {
+      id: request.id,
+      startedAt: started.toISOString(),
+      finishedAt: request.now().toISOString(),
+      asOf: request.asOf ?? started.toISOString(),
+      seisa: request.version,
+      baselines: request.baselineHeaders,
+      ...(request.signal.aborted && { partial: true }),
+    },
+    targets,
+    components: () => spool.read<ComponentResult>('component'),
+    findings: () => spool.read<Finding>('finding'),
+    gaps: () => spool.read<GapResult>('gap'),
+    summary: totals.summary(),
+    exit: totals.exit(targets),
   }
-  return { result: totals.result(spool, started, request.now()), remove: () => spool.remove() }
 }
 
 /** Runs `work` on every item, at most `limit` at once; starts nothing more once aborted. */
@@ -113,7 +150,14 @@ async function inParallel<T>(
       const position = next
       next += 1
       const item = items[position]
-      if (item !== undefined) await work(item, position)
+      if (item === undefined) continue
+      try {
+        await work(item, position)
+      } catch (cause) {
+        // what ends the run (a full disk) ends it for all: nobody is asked for what can't be kept
+        next = items.length
+        throw cause
+      }
     }
   }
   const workers = Array.from({ length: Math.min(limit, items.length) }, worker)
@@ -121,13 +165,8 @@ async function inParallel<T>(
   for (const one of settled) if (one.status === 'rejected') throw one.reason
 }
 
-async function scanSource(
-  source: Source,
-  position: number,
-  request: ScanRequest,
-  writer: SpoolWriter,
-  totals: Totals,
-): Promise<void> {
+async function scanSource(source: Source, place: Place): Promise<void> {
+  const { request, position, totals } = place
   const name = nameOf(source)
   request.onEvent({ type: 'start', target: name })
   const problems: Fault[] = []
@@ -140,7 +179,7 @@ async function scanSource(
       found += 1
       if (!scanner) {
         const problem = unknownCollector(evidence.collector)
-        totals.unread(position, given.name, evidence.collector, problem)
+        await unread(place, given.name, evidence.collector, problem)
         request.onEvent({ type: 'done', target: given.name, state: 'unreachable', problem })
         continue
       }
@@ -154,18 +193,19 @@ async function scanSource(
         if (refused) break
         components += 1
         ahead = clockAhead(snapshot, request) ?? ahead
-        await judgeInto(snapshot, given, labels, request, writer, totals, position)
+        await judgeInto(snapshot, given, labels, place)
       }
       const broken = problems[0]?.what ?? (evidence.complete ? undefined : brokeOff)
-      const problem = refused ?? broken
-      const result: TargetResult = {
+      const problem = refused ?? broken ?? (components === 0 ? nothingRead : undefined)
+      const state = refused ? 'denied' : components === 0 ? 'unreachable' : broken ? 'partial' : 'ok'
+      totals.target(position, {
         name: given.name,
         scanner: scanner.id,
-        state: refused ? 'denied' : components === 0 ? 'unreachable' : broken ? 'partial' : 'ok',
+        state,
         problems: [...(problem ? [problem] : []), ...(ahead ? [ahead] : [])],
-      }
-      totals.target(position, result)
-      request.onEvent({ type: 'done', target: given.name, state: result.state, ...(problem && { problem }) })
+      })
+      if (problem && components === 0) await addGap(place, { target: given.name, what: [], why: problem })
+      request.onEvent({ type: 'done', target: given.name, state, ...(problem && { problem }) })
     }
   } catch (cause) {
     problems.push(asFault(cause))
@@ -178,27 +218,38 @@ async function scanSource(
   if (found === 0 || fault || broke) {
     const first = problems[0]
     const what = first?.what ?? { ja: '証跡が見つからない', en: 'no evidence was found' }
-    totals.unread(position, name, scannerIdOf(source), what, first)
+    await unread(place, name, scannerIdOf(source), what, first)
     request.onEvent({ type: 'done', target: name, state: 'unreachable', problem: what })
   }
+}
+
+/** A target of which nothing was read, and the gap that it is. */
+async function unread(place: Place, name: string, scanner: string, why: LocalText, fault?: Fault): Promise<void> {
+  const state = fault?.code === 'denied' ? 'denied' : 'unreachable'
+  place.totals.target(place.position, { name, scanner, state, problems: [why] })
+  await addGap(place, { target: name, what: [], why, ...(fault?.next && { needs: fault.next }) })
+}
+
+async function addGap({ totals, writer }: Place, gap: GapResult): Promise<void> {
+  totals.gap()
+  await writer.write('gap', gap)
 }
 
 async function judgeInto(
   snapshot: Snapshot,
   target: Target,
   labels: Readonly<Record<string, string>>,
-  request: ScanRequest,
-  writer: SpoolWriter,
-  totals: Totals,
-  position: number,
+  place: Place,
 ): Promise<void> {
+  const { request, writer, totals } = place
+  totals.component(snapshot.component, labels)
   await writer.write('component', componentResult(snapshot, target, request.rows))
   const options = request.asOf ? { labels, asOf: request.asOf } : { labels }
   for (const finding of judgeComponent(snapshot, request.baselines, options)) {
     totals.finding(finding)
     await writer.write('finding', finding)
   }
-  for (const gap of gapsOf(snapshot, target.name)) totals.gap(position, gap)
+  for (const gap of gapsOf(snapshot, target.name)) await addGap(place, gap)
 }
 
 /**
@@ -225,7 +276,12 @@ async function* chunksOf(source: Source, request: ScanRequest, problems: Fault[]
       request.wait,
       signal,
     )
-    for (let item = begun.first; !item.done; item = await begun.chunks.next()) yield item.value
+    try {
+      for (let item = begun.first; !item.done; item = await begun.chunks.next()) yield item.value
+    } finally {
+      // a reader that has enough ends the collector too
+      await begun.chunks.return?.()
+    }
   } catch (cause) {
     problems.push(asFault(cause))
   }
@@ -292,111 +348,7 @@ function clockAhead(snapshot: Snapshot, request: ScanRequest): LocalText | undef
   return { ja: `対象の時計が ${ahead} 秒進んでいる`, en: `the target's clock is ${ahead} seconds ahead` }
 }
 
+const nothingRead: LocalText = { ja: '証跡から何も読めない', en: 'nothing could be read from the evidence' }
 const interrupted: LocalText = { ja: '中断されたので調べていない', en: 'not scanned: the run was interrupted before' }
 const collecting: LocalText = { ja: '収集中', en: 'collecting' }
 const judging: LocalText = { ja: '判定中', en: 'judging' }
-
-const noCounts = (): { -readonly [key in keyof Counts]: Counts[key] } => ({
-  pass: 0,
-  fail: 0,
-  unknown: 0,
-  excepted: 0,
-  notApplicable: 0,
-})
-
-const countKey: Readonly<Record<Verdict, keyof Counts>> = {
-  pass: 'pass',
-  fail: 'fail',
-  unknown: 'unknown',
-  excepted: 'excepted',
-  'not-applicable': 'notApplicable',
-}
-
-/** Everything of a run that is counted while it goes by. */
-class Totals {
-  readonly #request: ScanRequest
-  readonly #counts = noCounts()
-  readonly #byBaseline = new Map<string, ReturnType<typeof noCounts>>()
-  readonly #exit = { drift: 0, incomplete: 0, conflicts: 0 }
-  readonly #targets = new Map<number, TargetResult[]>()
-  readonly #gaps = new Map<number, GapResult[]>()
-  #internal: Fault | undefined
-
-  constructor(request: ScanRequest) {
-    this.#request = request
-    for (const { id } of request.baselineHeaders) this.#byBaseline.set(id, noCounts())
-  }
-
-  finding(finding: Finding): void {
-    const key = countKey[finding.verdict]
-    this.#counts[key] += 1
-    const baseline = this.#byBaseline.get(finding.baseline) ?? noCounts()
-    baseline[key] += 1
-    this.#byBaseline.set(finding.baseline, baseline)
-    tally(this.#exit, finding, this.#request.exit.failOn)
-  }
-
-  target(position: number, result: TargetResult): void {
-    const targets = this.#targets.get(position)
-    if (targets) targets.push(result)
-    else this.#targets.set(position, [result])
-  }
-
-  /** A target of which nothing was read, and the gap that it is. */
-  unread(position: number, name: string, scanner: string, why: LocalText, fault?: Fault): void {
-    this.target(position, {
-      name,
-      scanner,
-      state: fault?.code === 'denied' ? 'denied' : 'unreachable',
-      problems: [why],
-    })
-    this.gap(position, { target: name, what: [], why, ...(fault?.next && { needs: fault.next }) })
-  }
-
-  gap(position: number, gap: GapResult): void {
-    const gaps = this.#gaps.get(position)
-    if (gaps) gaps.push(gap)
-    else this.#gaps.set(position, [gap])
-  }
-
-  internal(fault: Fault): void {
-    this.#internal ??= fault
-  }
-
-  result(spool: Spool, started: Date, finished: Date): RunResult {
-    const request = this.#request
-    const inOrder = <T>(map: ReadonlyMap<number, readonly T[]>): readonly T[] =>
-      [...map.entries()].sort(([a], [b]) => a - b).flatMap(([, items]) => items)
-    const targets = inOrder(this.#targets)
-    const gaps = inOrder(this.#gaps)
-    const signal = request.signal.aborted ? signalCode(request.signal.reason) : undefined
-    const exit = exitOf(this.#exit, targets, request.exit, signal)
-    return {
-      run: {
-        id: request.id,
-        startedAt: started.toISOString(),
-        finishedAt: finished.toISOString(),
-        asOf: request.asOf ?? started.toISOString(),
-        seisa: request.version,
-        baselines: request.baselineHeaders,
-        ...(signal && { partial: true }),
-      },
-      targets,
-      components: () => spool.read<ComponentResult>('component'),
-      findings: () => spool.read<Finding>('finding'),
-      gaps,
-      summary: {
-        ...this.#counts,
-        changes: 0,
-        gaps: gaps.length,
-        byBaseline: Object.fromEntries([...this.#byBaseline.entries()].sort(([a], [b]) => (a < b ? -1 : 1))),
-      },
-      exit: this.#internal && !signal ? withInternal(exit, this.#internal) : exit,
-    }
-  }
-}
-
-const withInternal = (exit: RunResult['exit'], fault: Fault): RunResult['exit'] => ({
-  code: faultExitCodes.internal,
-  reasons: [{ code: faultExitCodes.internal, text: fault.what }, ...exit.reasons],
-})

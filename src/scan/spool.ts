@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Fault } from '../core/fault.ts'
 
 /** Kinds of records that a scan spools. */
-const kinds = ['component', 'finding'] as const
+const kinds = ['component', 'finding', 'gap'] as const
 type Kind = (typeof kinds)[number]
 
 interface Range {
@@ -28,7 +28,7 @@ export interface SpoolWriter {
 export class Spool {
   readonly #folder: string
   readonly #free: { readonly [kind in Kind]: SpoolFile }[] = []
-  readonly #ranges: Record<Kind, Map<number, Range>> = { component: new Map(), finding: new Map() }
+  readonly #ranges: Record<Kind, Map<number, Range>> = { component: new Map(), finding: new Map(), gap: new Map() }
   #files = 0
 
   private constructor(folder: string) {
@@ -47,7 +47,7 @@ export class Spool {
   /** Opens the place of the target that stands `position`-th in the result. */
   async writer(position: number): Promise<SpoolWriter> {
     const files = this.#free.pop() ?? (await this.#open())
-    const from = { component: files.component.size, finding: files.finding.size }
+    const from = { component: files.component.size, finding: files.finding.size, gap: files.gap.size }
     return {
       write: (kind, record) => files[kind].append(`${JSON.stringify(record)}\n`),
       close: async () => {
@@ -93,12 +93,16 @@ export class Spool {
     // taken before the first await: targets open theirs at the same time
     this.#files += 1
     const number = this.#files
-    const open = (kind: Kind): Promise<SpoolFile> => SpoolFile.open(join(this.#folder, `${kind}-${number}.jsonl`))
-    const component = await open('component')
+    const opened: SpoolFile[] = []
+    const open = async (kind: Kind): Promise<SpoolFile> => {
+      const file = await SpoolFile.open(join(this.#folder, `${kind}-${number}.jsonl`))
+      opened.push(file)
+      return file
+    }
     try {
-      return { component, finding: await open('finding') }
+      return { component: await open('component'), finding: await open('finding'), gap: await open('gap') }
     } catch (cause) {
-      await component.close()
+      for (const file of opened) await file.close()
       throw cause
     }
   }
@@ -156,11 +160,15 @@ class SpoolFile {
 
 async function* readRange<T>(range: Range): AsyncGenerator<T> {
   const stream = createReadStream(range.file, { start: range.from, end: range.to - 1, encoding: 'utf8' })
-  let rest = ''
+  // pieces of the line that is open: joined once, because one line may hold a table of many megabytes
+  let open: string[] = []
   for await (const chunk of stream as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) yield JSON.parse(line) as T
+    const [first = '', ...others] = chunk.split('\n')
+    open.push(first)
+    for (const next of others) {
+      yield JSON.parse(open.join('')) as T
+      open = [next]
+    }
   }
 }
 

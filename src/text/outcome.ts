@@ -13,12 +13,12 @@ export function outcomeOf(result: RunResult): Outcome {
   const { summary, exit } = result
   const codes = exit.reasons.map((reason) => reason.code)
   if (result.run.partial || exit.code === 130 || exit.code === 143) return 'interrupted'
+  if (exit.code === 10) return 'nothing'
   if (exit.code === 1 || (exit.code >= 10 && exit.code <= 13)) return 'failed'
   if (exit.code === 5 || codes.includes(5)) return 'governance'
   const incomplete =
     summary.unknown > 0 ||
     summary.gaps > 0 ||
-    result.gaps.length > 0 ||
     result.targets.some((target) => target.state !== 'ok') ||
     codes.includes(3) ||
     codes.includes(4)
