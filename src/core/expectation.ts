@@ -1,5 +1,5 @@
 import type { Condition, Expectation, Literal } from './baseline.ts'
-import { type Answer, test, testAbsent } from './compare.ts'
+import { type Answer, test, testAbsent, toNumber } from './compare.ts'
 import type { ValueType } from './catalogue/define.ts'
 import type { Value } from './fact.ts'
 import { allOf, anyOf, fail, gap, notApplicable, type Outcome, pass, unknown } from './logic.ts'
@@ -68,7 +68,7 @@ function judgeCondition(
       const answer = test(subject.value, condition.operator, operand, context)
       if (answer === 'unclear') return unknown(unclear)
       if ((answer === 'yes') !== negated) return pass
-      return beyondLimit(condition, subject.limit) ? gap : fail
+      return !negated && beyondLimit(condition, subject.limit) ? gap : fail
     }
   }
 }
@@ -79,11 +79,13 @@ const unclear: LocalText = {
 }
 
 /** The platform's own limit lies below what is asked. */
-const beyondLimit = (condition: Condition & { kind: 'test' }, limit: number | undefined): boolean =>
-  limit !== undefined &&
-  condition.operator === 'at-least' &&
-  typeof condition.operand === 'number' &&
-  condition.operand > limit
+function beyondLimit({ operator, operand }: Condition & { kind: 'test' }, limit: number | undefined): boolean {
+  if (limit === undefined || !['at-least', 'between', 'equals', 'one-of'].includes(operator)) return false
+  const asked = (Array.isArray(operand) ? operand : [operand]).map((one) => toNumber(one as Literal))
+  // of a range its lower end, of a choice every one
+  const least = operator === 'between' ? asked.slice(0, 1) : asked
+  return least.every((one) => one !== undefined && one > limit)
+}
 
 /** Three-valued selection of rows (`where`, `reject`): yes, no or unclear with the reasons. */
 export function matches(

@@ -3,7 +3,7 @@ import { rowTypesById } from './catalogue/index.ts'
 import { actualText } from './describe.ts'
 import { judgeExpectation, matches, type Subject, type Subjects, subjectsOf } from './expectation.ts'
 import type { Field, Row } from './fact.ts'
-import { type Judged, namerOf, type SnapshotIndex } from './judge.ts'
+import { type Judged, namerOf, type SnapshotIndex, valueOf } from './judge.ts'
 import { fail, notApplicable, type Outcome, pass, unknown } from './logic.ts'
 import type { LocalText } from './text.ts'
 
@@ -33,15 +33,12 @@ export function judgeRows(
   const judged: Judged[] = []
   let rows = 0
   let passing = 0
-  let applying = 0
   for (const row of table.rows) {
     rows += 1
     const one = judgeRow(requirement, row, type, asOf)
     if (!one) continue
-    applying += 1
     if (one.verdict === 'pass') passing += 1
-    else if (one.verdict === 'not-applicable') applying -= 1
-    else judged.push(rowFinding(one, requirement, row, type))
+    else if (one.verdict !== 'not-applicable') judged.push(rowFinding(one, requirement, row, type))
   }
   if (definition?.neverEmpty && rows === 0) {
     return single(unknown({ ja: '一覧が空（空ではあり得ない）', en: 'the table is empty, which can not be' }))
@@ -113,7 +110,7 @@ function rowFinding(outcome: Outcome, requirement: Requirement, row: Row, type: 
     outcome,
     row: { type, key: row.key, name: row.name },
     actual: actualText(names, (name) => toSubject(row.fields[name]), namerOf(type)),
-    values: names.map((name) => row.fields[name] ?? null),
+    values: names.map((name) => valueOf(toSubject(row.fields[name]))),
     evidence: row.evidence ?? [],
   }
 }

@@ -4,7 +4,7 @@ import { actualText } from './describe.ts'
 import { judgeExpectation, type Subject, subjectsOf } from './expectation.ts'
 import type { AccountClass, Fact, Scope } from './fact.ts'
 import { scopeKey } from './fact.ts'
-import { type Judged, namerOf, type SnapshotIndex } from './judge.ts'
+import { type Judged, namerOf, type SnapshotIndex, valueOf } from './judge.ts'
 import { notApplicable, type Outcome, unknown } from './logic.ts'
 import type { LocalText } from './text.ts'
 
@@ -101,15 +101,6 @@ function toSubject(fact: Fact | undefined, name: string, index: SnapshotIndex): 
   if (!fact) return { state: 'unreadable', why: notRead }
   return fact
 }
-
-const valueOf = (fact: Fact | undefined): unknown =>
-  !fact
-    ? null
-    : fact.state === 'known'
-      ? Array.isArray(fact.value)
-        ? [...fact.value].sort()
-        : fact.value
-      : { state: fact.state }
 
 type Left = { readonly state: 'some' | 'none' | 'unknown'; readonly names: readonly string[] }
 

@@ -3,7 +3,7 @@ import type { Requirement, Selector } from './baseline.ts'
 import { rowTypesById, settings as catalogue } from './catalogue/index.ts'
 import { type Asked, requirementConflicts } from './conflicts.ts'
 import { expectationText, type Namer } from './describe.ts'
-import { subjectsOf } from './expectation.ts'
+import { type Subject, subjectsOf } from './expectation.ts'
 import { judgeRows } from './judge-rows.ts'
 import { judgeSettings } from './judge-settings.ts'
 import type { Outcome } from './logic.ts'
@@ -149,6 +149,13 @@ function indexSnapshot(snapshot: Snapshot): SnapshotIndex {
 const judgeRequirement = (requirement: Requirement, index: SnapshotIndex, asOf: string): readonly Judged[] =>
   requirement.each ? judgeRows(requirement, requirement.each, index, asOf) : judgeSettings(requirement, index, asOf)
 
+/** The value that a finding is bound to: sets without order, other states by their name and never by their reason. */
+export function valueOf(subject: Subject | undefined): unknown {
+  if (!subject) return null
+  if (subject.state !== 'known') return { state: subject.state }
+  return Array.isArray(subject.value) ? [...subject.value].sort() : subject.value
+}
+
 /** Names of settings, or of the fields of a row type. */
 export function namerOf(each: string | undefined): Namer {
   const fields = each ? rowTypesById.get(each)?.fields : undefined
@@ -180,7 +187,8 @@ function expectedOf(requirement: Requirement): LocalText {
   return expected
 }
 
-const digest = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex').slice(0, 32)
+/** Enough of a hash to tell findings apart; what goes in is built here, in a fixed order. */
+const findingHash = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex').slice(0, 32)
 
 function toFinding(
   judged: Judged,
@@ -197,14 +205,15 @@ function toFinding(
     scope ? scopeKey(scope) : null,
     row ? [row.type, row.key] : null,
   ]
+  const id = findingHash(place)
   const reason =
     outcome.verdict === 'unknown' || outcome.verdict === 'not-applicable' ? firstReasons(outcome.reasons) : undefined
   const remedy = requirement.remedy[component.platform.split('/')[0] ?? ''] ?? requirement.remedy['default']
   const names = [...subjectsOf(requirement.expect), ...subjectsOf(requirement.reject), ...subjectsOf(requirement.where)]
   const unique = [...new Set(names)]
   return {
-    id: digest(place),
-    valueHash: digest([...place, judged.values]),
+    id,
+    valueHash: findingHash([id, judged.values]),
     verdict,
     kind: kindOf(outcome),
     severity: requirement.severity,

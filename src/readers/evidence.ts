@@ -100,7 +100,10 @@ function readTarget(json: string): EvidenceHeader {
 }
 
 const isTextRecord = (value: unknown): value is Record<string, string> =>
-  typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string')
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((item) => typeof item === 'string')
 
 const skipReasons: readonly SkipReason[] = ['root', 'command', 'not-asked']
 

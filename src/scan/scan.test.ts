@@ -127,6 +127,7 @@ async function run(sources: readonly Source[], more: Partial<ScanRequest> = {}) 
   return {
     code: exit.code,
     reasons: exit.reasons.map((reason) => reason.code),
+    reasonTexts: exit.reasons.map((reason) => reason.text.en),
     targets: targets.map(({ name, state }) => `${name} ${state}`),
     problems: targets.flatMap(({ problems }) => problems.map((problem) => problem.en)),
     verdicts: findings.map(({ component, verdict }) => `${component} ${verdict}`),
@@ -171,6 +172,79 @@ describe('a scan', () => {
     await expect(run(live(scanner, 'a'), { baselines: [] })).rejects.toMatchObject({ code: 'nothing-to-do' })
     const empty = { baselines: [{ ...baseline, requirements: [] }] }
     await expect(run(live(scanner, 'a'), empty)).rejects.toMatchObject({ code: 'nothing-to-do' })
+  })
+
+  it('says that nothing was checked when no requirement applies, even to people who only look', async () => {
+    const scanner = scannerThat(answers({ threshold: '9' }))
+    const tenants: JudgedBaseline = { ...baseline, id: 'tenants', appliesTo: { kind: ['tenant'] } }
+    const exit = { failOn: 'low', allowIncomplete: true, exitZero: true } as const
+    const none = await run(live(scanner, 'a'), { baselines: [tenants], exit })
+    expect(none).toMatchObject({ code: 10, reasons: [10, 0], verdicts: [] })
+    const requirements = baseline.requirements.map((one) => ({ ...one, appliesTo: { label: { system: 'other' } } }))
+    const skipped = await run(live(scanner, 'a'), { baselines: [{ ...baseline, requirements }], exit })
+    expect(skipped).toMatchObject({ code: 10, verdicts: ['server:a not-applicable'] })
+  })
+
+  it('names a baseline that takes no component, beside one that does', async () => {
+    const scanner = scannerThat(answers({ threshold: '3' }))
+    const misspelt: JudgedBaseline = { ...baseline, id: 'other', root: 'other', appliesTo: { label: { systm: 'x' } } }
+    const { code, reasonTexts } = await run(live(scanner, 'a'), { baselines: [baseline, misspelt] })
+    expect(code).toBe(0)
+    expect(reasonTexts).toEqual([expect.stringContaining('the baseline other takes none of the components')])
+    const { reasonTexts: unread } = await run(
+      live(
+        scannerThat(() => failing(unreachable)),
+        'a',
+      ),
+      {
+        baselines: [misspelt],
+      },
+    )
+    expect(unread).toEqual(['1 target gave nothing'])
+  })
+
+  it('judges a component that comes twice, and says that the two can not be told apart', async () => {
+    const scanner = scannerThat(answers({ id: 'clone', threshold: '3' }))
+    const other = scannerThat(answers({ id: 'own', threshold: '3' }))
+    const sources = [...live(scanner, 'a', 'b'), ...live(other, 'c')]
+    const { gaps, ...twice } = await run(sources)
+    expect(twice).toMatchObject({
+      code: 3,
+      targets: ['a partial', 'b partial', 'c ok'],
+      verdicts: ['server:clone pass', 'server:clone pass', 'server:own pass'],
+      summary: { gaps: 2 },
+    })
+    expect(gaps.map(({ target: name, component }) => [name, component])).toEqual([
+      ['a', 'server:clone'],
+      ['b', 'server:clone'],
+    ])
+    expect(gaps[0]?.why.en).toContain('(targets: a, b)')
+  })
+
+  it('asks no further target once its findings can not be kept', async () => {
+    const asked: string[] = []
+    const scanner = scannerThat(async function* ({ name }) {
+      asked.push(name)
+      if (name === 'b') throw new Fault('output', { ja: '書けない', en: 'the disk is full' })
+      yield evidence({ threshold: '3' })
+    })
+    const going = run(live(scanner, 'a', 'b', 'c', 'd', 'e', 'f'), { concurrency: 2 })
+    await expect(going).rejects.toMatchObject({ code: 'output' })
+    expect(asked.length).toBeLessThan(5)
+  })
+
+  it('ends a collector that talks for ever', async () => {
+    let ended = false
+    const scanner = scannerThat(async function* () {
+      try {
+        const noise = Buffer.from(`${'x'.repeat(1024 * 1024 - 1)}\n`)
+        for (;;) yield noise
+      } finally {
+        ended = true
+      }
+    })
+    expect((await run(live(scanner, 'a'))).code).toBe(3)
+    expect(ended).toBe(true)
   })
 
   it('goes on without a target that can not be reached, and is incomplete', async () => {

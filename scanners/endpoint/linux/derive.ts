@@ -14,6 +14,7 @@ const onlyScoped = [
   'session.idle-disconnect',
   'session.peer-loss-disconnect',
   'logging.audit-policy',
+  'logging.forwarded',
   'logging.retention',
   'logon.banner-present',
   'logon.banner-reveals-system',

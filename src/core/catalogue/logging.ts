@@ -58,6 +58,17 @@ export const logging = family('logging', {
     en: 'Where logs are forwarded',
     kinds: everything,
   },
+  forwarded: {
+    type: 'boolean',
+    stricter: 'true',
+    ja: '他の機器へ転送する',
+    en: 'Forwarded to another host',
+    scopes: ['category'],
+    descriptionJa: '範囲は system / authentication / audit。その種類の記録を送る規則だけを数える。',
+    descriptionEn:
+      'Scope category: system / authentication / audit. Only what sends records of that category counts, not any destination.',
+    kinds: everything,
+  },
   retention: {
     type: 'duration',
     stricter: 'higher',

@@ -88,4 +88,3 @@ export function fileFailure(file: CollectedFile): Reading<never> {
     ? unreadable({ ja: `${file.path} が長すぎて途中で切った`, en: `${file.path} was cut: too long` })
     : unreadable({ ja: `${file.path} を読めなかった`, en: `${file.path} could not be read` })
 }
-

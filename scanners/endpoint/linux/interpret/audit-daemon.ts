@@ -11,6 +11,8 @@ import { fileText, filesMatching, loggingFiles, loggingState } from './log-sourc
 
 const auditScope: Scope = { kind: 'category', key: 'audit' }
 const configuration = '/etc/audit/auditd.conf'
+/** Severity of syslog(3). */
+const alert = 1
 
 /** Values where auditd.conf says nothing (clear_config in auditd-config.c). */
 const defaults: Readonly<Record<string, string>> = {
@@ -103,11 +105,16 @@ function alertFact(evidence: Evidence, setting: (name: string) => Setting): Fact
   if (!words.includes('syslog') && !words.includes('email')) return known(id, false, refs)
   const forwarded = logDestinations(evidence)
   if (!forwarded.complete) return unread(id, forwarded.failure, refs)
-  return known(
-    id,
-    forwarded.destinations.some(({ source }) => source !== 'auditd'),
-    refs,
-  )
+  // auditd warns at LOG_ALERT of its facility daemon; a rule that sends something else sends no warning
+  const carried = forwarded.destinations.map(({ carries }) => carries('daemon', alert))
+  if (!carried.includes(true) && carried.includes(undefined)) {
+    const why = {
+      ja: '警告が転送されるかが、条件付きの規則のため判断できない',
+      en: 'whether the warning is forwarded depends on conditions that are not understood',
+    }
+    return unread(id, { why }, refs)
+  }
+  return known(id, carried.includes(true), refs)
 }
 
 /**

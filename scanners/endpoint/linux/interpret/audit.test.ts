@@ -115,8 +115,10 @@ describe('auditd', () => {
     expect(fact(conf('space_left_action = syslog'), 'logging.failure-alert')).toBe(false)
     expect(fact(conf('space_left_action = suspend'), 'logging.failure-alert')).toBe(false)
     expect(fact(conf('space_left_action = email\ndisk_error_action = ignore'), 'logging.failure-alert')).toBe(false)
-    const forwarded = `${auditd('space_left_action = syslog')}${filesText({ '/etc/rsyslog.conf': '*.* @@logs.example' })}`
+    const forwarded = `${auditd('space_left_action = syslog')}${filesText({ '/etc/rsyslog.conf': 'module(load="imuxsock")\n*.* @@logs.example' })}`
     expect(fact({ 'logging-files': forwarded, processes: 'auditd\nrsyslogd\n' }, 'logging.failure-alert')).toBe(true)
+    const mail = forwarded.replace('*.* @@', 'mail.* @@')
+    expect(fact({ 'logging-files': mail, processes: 'auditd\nrsyslogd\n' }, 'logging.failure-alert')).toBe(false)
   })
 
   it('names its actions, with the defaults of auditd', () => {

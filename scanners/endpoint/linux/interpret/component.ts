@@ -16,7 +16,9 @@ const hardware = (evidence: Evidence, machine: Machine): string | undefined => {
  */
 export function readComponent(evidence: Evidence, { target }: InterpretContext): Component | undefined {
   const collector = sectionText(evidence, 'collector')
-  const observedAt = collector.ok ? /^observed-at=(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)$/m.exec(collector.value)?.[1] : undefined
+  const observedAt = collector.ok
+    ? /^observed-at=(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z)$/m.exec(collector.value)?.[1]
+    : undefined
   if (observedAt === undefined || Number.isNaN(Date.parse(observedAt))) return undefined
   const machine = readMachine(evidence)
   const kind = target.kind ?? machine.kind

@@ -18,7 +18,13 @@ export type Part = (evidence: Evidence) => Contribution
 type Where = readonly EvidenceRef[]
 
 /** A known fact. */
-export const known = (setting: string, value: Value, evidence: Where, origin: Origin = 'configured', scope?: Scope): Fact => ({
+export const known = (
+  setting: string,
+  value: Value,
+  evidence: Where,
+  origin: Origin = 'configured',
+  scope?: Scope,
+): Fact => ({
   setting,
   state: 'known',
   value,
@@ -75,4 +81,5 @@ export const fromReading = (
   evidence: Where,
   origin: Origin = 'configured',
   scope?: Scope,
-): Fact => (reading.ok ? known(setting, reading.value, evidence, origin, scope) : unread(setting, reading, evidence, scope))
+): Fact =>
+  reading.ok ? known(setting, reading.value, evidence, origin, scope) : unread(setting, reading, evidence, scope)

@@ -1,5 +1,6 @@
 import { type Evidence, linesOf, type Reading, sectionText, unreadable } from '../../../../src/core/evidence.ts'
 import type { ListenerView } from './views.ts'
+import { oncePerEvidence } from './once.ts'
 
 /** Sockets that wait for connections, and the section they were read from. */
 export interface Listeners {
@@ -8,7 +9,7 @@ export interface Listeners {
 }
 
 /** From `ss`, or from /proc/net where ss isn't installed. */
-export function readListeners(evidence: Evidence): Reading<Listeners> {
+export const readListeners = oncePerEvidence((evidence): Reading<Listeners> => {
   const fromSs = evidence.sections.has('sockets') || !evidence.sections.has('sockets-proc')
   const section = fromSs ? 'sockets' : 'sockets-proc'
   const text = sectionText(evidence, section)
@@ -31,7 +32,7 @@ export function readListeners(evidence: Evidence): Reading<Listeners> {
     listeners.push(...fromSctp(sctp.value))
   }
   return { ok: true, value: { listeners, section } }
-}
+})
 
 /** `tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=1,fd=3))`; the last column may be missing. */
 function fromSocketStatistics(line: string): ListenerView | undefined {

@@ -6,6 +6,7 @@ import { readSystemdSettings } from '../../../../src/readers/journald.ts'
 import { matchesPattern } from '../../../../src/readers/logrotate.ts'
 import type { RsyslogConfiguration } from '../../../../src/readers/rsyslog.ts'
 import { readRsyslog } from '../../../../src/readers/rsyslog.ts'
+import { informational } from '../../../../src/readers/syslog-selector.ts'
 import type { SyslogNgConfiguration } from '../../../../src/readers/syslog-ng.ts'
 import { readSyslogNg } from '../../../../src/readers/syslog-ng.ts'
 import { hearsPrograms } from './journal.ts'
@@ -22,6 +23,8 @@ export interface LogDestination {
   readonly encrypted: boolean
   /** The program that sends. */
   readonly source: string
+  /** Whether messages of a syslog facility (`audit`: auditd's own records) go there; undefined where conditions decide. */
+  readonly carries: (facility: string, severity: number) => boolean | undefined
   readonly evidence: EvidenceRef
 }
 
@@ -162,12 +165,13 @@ const rsyslogHosts: Hosts = (evidence) => {
     if (!hears.value) return read([])
   }
   return read(
-    hosts.map(({ target, port, protocol, encrypted, path, at }) => ({
+    hosts.map(({ target, port, protocol, encrypted, matches, path, at }) => ({
       host: target === '' ? '?' : target,
       ...(port && { port }),
       protocol: protocol ?? '',
       encrypted: encrypted === true,
       source: 'rsyslog',
+      carries: (facility, severity) => facility !== 'audit' && matches(facility, severity),
       evidence: { source: path, at: String(at) },
     })),
   )
@@ -180,12 +184,13 @@ const syslogNgHosts: Hosts = (evidence) => {
     ({ kind, target }) => kind === 'forward' && !isLocal(target),
   )
   return read(
-    hosts.map(({ target, port, protocol, encrypted, path, at }) => ({
+    hosts.map(({ target, port, protocol, encrypted, everything, path, at }) => ({
       host: target,
       ...(port && { port }),
       protocol: protocol ?? '',
       encrypted: encrypted === true,
       source: 'syslog-ng',
+      carries: (facility) => facility !== 'audit' && (everything ? true : undefined),
       evidence: { source: path, at: String(at) },
     })),
   )
@@ -202,6 +207,7 @@ const busyboxHosts: Hosts = (evidence) => {
       protocol: 'udp',
       encrypted: false,
       source: 'syslogd',
+      carries: (facility) => facility !== 'audit',
       evidence: { source: 'logging-files', at: 'SYSLOGD_OPTS' },
     })),
   )
@@ -250,6 +256,8 @@ const journalHosts: Hosts = (evidence) => {
       protocol: scheme,
       encrypted: scheme === 'https',
       source: 'systemd-journal-upload',
+      // whether the journal takes in audit records hangs on a socket unit that is not read
+      carries: (facility) => (facility === 'audit' ? undefined : true),
       evidence: { source: url.path, at: String(url.at) },
     },
   ])
@@ -288,11 +296,39 @@ const auditHosts: Hosts = (evidence) => {
         // Kerberos wraps and encrypts the stream; plain TCP does not
         encrypted: /^yes$/i.test(value('enable_krb5') ?? '') || /^krb5$/i.test(value('transport') ?? ''),
         source: 'auditd',
+        carries: (facility) => facility === 'audit',
         evidence: { source: path },
       },
     ])
   }
   return unreadable({ ja: 'audisp-remote.conf が見つからない', en: 'audisp-remote.conf was not found' })
+}
+
+/** Where auditd's syslog plugin writes (audisp-syslog(8)): by itself LOG_INFO of LOG_USER. Undefined where it is off. */
+export function auditSyslog(
+  evidence: Evidence,
+): Reading<{ readonly facility: string; readonly severity: number } | undefined> {
+  const running = runs(evidence, ['auditd'])
+  if (!running.ok) return running
+  if (!running.value) return read(undefined)
+  const files = loggingFiles(evidence)
+  if (!files.ok) return files
+  const plugins = filesMatching(files.value, (path) => /\/(audit|audisp)\/plugins\.d\//.test(path))
+  if (!plugins.ok) return plugins
+  const plugin = plugins.value.find(
+    ({ lines }) =>
+      lines.some((line) => /^\s*active\s*=\s*yes\s*$/i.test(line)) &&
+      lines.some((line) => /^\s*path\s*=\s*(?:builtin_syslog|\S*\/audisp-syslog)\s*$/.test(line)),
+  )
+  if (!plugin) return read(undefined)
+  const words = plugin.lines.flatMap((line) => /^\s*args\s*=\s*(.*)$/.exec(line)?.[1]?.split(/\s+/) ?? [])
+  const severities = ['EMERG', 'ALERT', 'CRIT', 'ERR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG']
+  const levels = words.map((word) => severities.indexOf(word.replace(/^LOG_/, ''))).filter((level) => level >= 0)
+  const facility = words.findLast((word) => /^LOG_(?:LOCAL[0-7]|USER|DAEMON|SYSLOG|AUTH|AUTHPRIV)$/.test(word))
+  return read({
+    facility: facility === undefined ? 'user' : facility.replace('LOG_', '').toLowerCase(),
+    severity: levels.at(-1) ?? informational,
+  })
 }
 
 const others: Hosts = (evidence) => {

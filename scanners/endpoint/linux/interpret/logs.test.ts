@@ -83,6 +83,9 @@ describe('a Debian server with rsyslog, logrotate and a persistent journal', () 
       enabled: true,
       persistent: true,
       'remote-hosts': 'absent',
+      'forwarded[system]': false,
+      'forwarded[authentication]': false,
+      'forwarded[audit]': false,
       'retention[system]': 52 * week,
       'retention[authentication]': 52 * week,
       'retention[proxy]': 'inapplicable',
@@ -108,6 +111,27 @@ describe('forwarding', () => {
         fields: { host: 'logs.example', protocol: 'tcp', encrypted: true, source: 'rsyslog' },
       },
     ])
+  })
+
+  it('is told by category: a rule for something else, or for what is urgent alone, sends nothing of it', () => {
+    const forwarded = (rules: string, more: Files = {}, names = ['systemd-journal', 'rsyslogd', 'auditd']) => {
+      const given = values(sections({ '/etc/rsyslog.d/90.conf': rules, ...more }, processes(...names)))
+      return ['system', 'authentication', 'audit'].map((key) => given.get(`forwarded[${key}]`))
+    }
+    expect(forwarded('*.* @@logs.example')).toEqual([true, true, false])
+    expect(forwarded('auth,authpriv.* @@logs.example')).toEqual([false, true, false])
+    expect(forwarded('local7.* @@logs.example\n*.err @@logs.example')).toEqual([false, false, false])
+    const remote = {
+      '/etc/audit/plugins.d/au-remote.conf': 'active = yes\npath = /sbin/audisp-remote\n',
+      '/etc/audit/audisp-remote.conf': 'remote_server = c.example\n',
+    }
+    expect(forwarded('', remote)).toEqual([false, false, true])
+    const plugin = (args: string) => ({
+      '/etc/audit/plugins.d/syslog.conf': `active = yes\npath = /sbin/audisp-syslog\nargs = ${args}\n`,
+    })
+    expect(forwarded('local6.* @@logs.example', plugin('LOG_INFO LOG_LOCAL6'))).toEqual([false, false, true])
+    expect(forwarded('local6.* @@logs.example', plugin('LOG_INFO'))).toEqual([false, false, false])
+    expect(forwarded('user.info @@logs.example', plugin('LOG_DEBUG'))).toEqual([false, false, false])
   })
 
   it('does not count while the daemon is not running, and is unknown when that is unknown', () => {

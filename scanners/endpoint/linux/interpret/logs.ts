@@ -1,13 +1,22 @@
 import type { Evidence, Reading } from '../../../../src/core/evidence.ts'
 import { read, unreadable } from '../../../../src/core/evidence.ts'
-import type { EvidenceRef, Fact, Row, Table } from '../../../../src/core/fact.ts'
+import type { EvidenceRef, Fact, Row, Scope, Table } from '../../../../src/core/fact.ts'
+import { informational } from '../../../../src/readers/syslog-selector.ts'
 import type { Part } from './contribution.ts'
-import { absent, fromReading, known, unread } from './contribution.ts'
-import { logDestinations, runningBusyboxSyslog, runningRsyslog, runningSyslogNg } from './log-destinations.ts'
+import { absent, fromReading, inapplicable, known, unread } from './contribution.ts'
+import type { LogDestinations } from './log-destinations.ts'
+import {
+  auditSyslog,
+  logDestinations,
+  runningBusyboxSyslog,
+  runningRsyslog,
+  runningSyslogNg,
+} from './log-destinations.ts'
 import { configurationAccessFact, logAccessFact } from './log-permissions.ts'
 import { hearsPrograms, runningJournal } from './journal.ts'
 import { filesOf, proxyRetentionFact, retentionFact } from './log-retention.ts'
 import { runs } from './log-sources.ts'
+import { virtualisation } from './views.ts'
 
 /** What this part reports on. */
 export const observesLogs: { readonly settings: readonly string[]; readonly rows: readonly string[] } = {
@@ -15,6 +24,7 @@ export const observesLogs: { readonly settings: readonly string[]; readonly rows
     'logging.enabled',
     'logging.persistent',
     'logging.remote-hosts',
+    'logging.forwarded',
     'logging.retention',
     'logging.authentication-recorded',
     'logging.timestamps-with-offset',
@@ -34,6 +44,9 @@ export const interpretLogs: Part = (evidence) => {
       enabledFact(evidence),
       fromReading('logging.persistent', persistent(evidence), refs),
       destinations.fact,
+      forwardedFact(destinations.all, 'system', ['daemon']),
+      forwardedFact(destinations.all, 'authentication', ['auth', 'authpriv']),
+      forwardedAudit(evidence, destinations.all),
       retentionFact(evidence, 'system', ['daemon']),
       retentionFact(evidence, 'authentication', ['auth', 'authpriv']),
       proxyRetentionFact(evidence),
@@ -152,8 +165,56 @@ function timestampsWithOffset(evidence: Evidence): Reading<boolean> {
   return read(false)
 }
 
+/**
+ * Whether messages of a category, at the level that a sign-in is written with, go to another host. A rule that sends
+ * another facility alone, or only what is urgent, sends nothing of it.
+ */
+function forwardedFact(
+  all: LogDestinations,
+  key: string,
+  facilities: readonly string[],
+  severity = informational,
+): Fact {
+  const id = 'logging.forwarded'
+  const scope: Scope = { kind: 'category', key }
+  const carried = facilities.map((facility) => {
+    const answers = all.destinations.map(({ carries }) => carries(facility, severity))
+    return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false
+  })
+  const where = [...refs, ...all.destinations.map(({ evidence: at }) => at)]
+  if (carried.every((one) => one === true)) return known(id, true, where, 'running', scope)
+  if (!all.complete) return unread(id, all.failure, where, scope)
+  if (carried.includes(false)) return known(id, false, where, 'running', scope)
+  const why = {
+    ja: '転送されるかが、条件付きの規則などのため判断できない',
+    en: 'whether it is forwarded depends on conditions that are not understood',
+  }
+  return unread(id, { why }, where, scope)
+}
+
+/** Records of auditd: by its own sender, or by its syslog plugin and what forwards that. */
+function forwardedAudit(evidence: Evidence, all: LogDestinations): Fact {
+  const id = 'logging.forwarded'
+  const scope: Scope = { kind: 'category', key: 'audit' }
+  const place = virtualisation(evidence)
+  if (place.ok && place.value === 'container') {
+    const why = { ja: 'カーネルの監査はホスト側で行われる', en: 'kernel auditing belongs to the host of a container' }
+    return inapplicable(id, why, [{ source: 'machine-files' }], scope)
+  }
+  const own = forwardedFact(all, 'audit', ['audit'])
+  if (own.state === 'known' && own.value === true) return own
+  const plugin = auditSyslog(evidence)
+  if (!plugin.ok) return unread(id, plugin, refs, scope)
+  if (!plugin.value) return own
+  return forwardedFact(all, 'audit', [plugin.value.facility], plugin.value.severity)
+}
+
 /** Hosts as a set and as rows. Hosts are absent, not an empty set: "is forwarded" must not pass on nothing. */
-function destinationParts(evidence: Evidence): { readonly fact: Fact; readonly table: Table } {
+function destinationParts(evidence: Evidence): {
+  readonly all: LogDestinations
+  readonly fact: Fact
+  readonly table: Table
+} {
   const id = 'logging.remote-hosts'
   const all = logDestinations(evidence)
   const rows = new Map<string, Row>()
@@ -173,6 +234,7 @@ function destinationParts(evidence: Evidence): { readonly fact: Fact; readonly t
   if (!all.complete) {
     const { why, needs } = all.failure
     return {
+      all,
       fact: unread(id, all.failure, refs),
       table: { type: 'log-destination', rows: sorted, complete: false, why, ...(needs && { needs }), evidence: refs },
     }
@@ -180,6 +242,7 @@ function destinationParts(evidence: Evidence): { readonly fact: Fact; readonly t
   const hosts = [...new Set(all.destinations.map(({ host }) => host))].sort()
   const where = all.destinations.map(({ evidence: at }) => at)
   return {
+    all,
     fact: hosts.length > 0 ? known(id, hosts, where, 'running') : absent(id, refs),
     table: { type: 'log-destination', rows: sorted, complete: true, evidence: refs },
   }

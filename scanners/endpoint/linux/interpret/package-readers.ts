@@ -1,5 +1,6 @@
 import { type Evidence, linesOf, type Reading, sectionText, unreadable } from '../../../../src/core/evidence.ts'
 import type { LocalText } from '../../../../src/core/text.ts'
+import { oncePerEvidence } from './once.ts'
 
 /** A package as its database describes it. */
 export interface PackageDetail {
@@ -132,7 +133,7 @@ const parsers: Readonly<Record<string, Parser>> = {
 }
 
 /** Every package of every database. Unreadable when it isn't even known which databases there are. */
-export function readPackages(evidence: Evidence): Reading<Packages> {
+export const readPackages = oncePerEvidence((evidence): Reading<Packages> => {
   const present = sectionText(evidence, 'package-databases')
   if (!present.ok) return present
   const databases = new Set<string>()
@@ -166,7 +167,7 @@ export function readPackages(evidence: Evidence): Reading<Packages> {
     else missing ??= { why: reading.why, ...(reading.needs && { needs: reading.needs }) }
   }
   return { ok: true, value: { packages, databases, distribution, ...(missing && { missing }) } }
-}
+})
 
 function readDatabase(
   evidence: Evidence,

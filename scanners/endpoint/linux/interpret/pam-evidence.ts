@@ -159,7 +159,10 @@ export function settingLines(
 export function parseSettings(path: string, lines: readonly string[]): readonly SettingLine[] {
   const result: SettingLine[] = []
   for (const [index, line] of lines.entries()) {
-    const match = /^\s*([^\s=]+)\s*=?\s*(.*?)\s*$/.exec(line.replace(/#.*/, ''))
+    // blanks as C has them: a byte order mark is none, and makes the first name one that nobody knows
+    const match = /^[ \t\r\v\f]*([^ \t\r\v\f=]+)[ \t\r\v\f]*=?[ \t\r\v\f]*(.*?)[ \t\r\v\f]*$/.exec(
+      line.replace(/#.*/, ''),
+    )
     if (match) result.push({ name: match[1] ?? '', value: match[2] ?? '', at: { source: path, at: String(index + 1) } })
   }
   return result

@@ -65,12 +65,36 @@ describe('what the stack enforces', () => {
     expect(password({ files })).toMatchObject({
       'minimum-length': 14,
       'character-classes': 4,
-      'required-classes': ['upper', 'digit'],
+      // four of the four classes are all of them
+      'required-classes': ['upper', 'lower', 'digit', 'special'],
       'maximum-repeat': 3,
       'maximum-sequence': 'never',
       'quality-enforced[root]': true,
       'minimum-length[root]': 14,
     })
+  })
+  test.each([
+    ['a name that it does not know', 'bogus = 1\nminlen = 16\n'],
+    ['a number that is none', 'minlen=abc\nminlen = 16\n'],
+    ['a number with more behind it', 'minlen = 16 17\n'],
+    ['a second equals sign', 'minlen == 16\n'],
+    ['a number that is missing', 'retry\nminlen = 16\n'],
+    ['a byte order mark before a comment', '\uFEFF# Configuration\nminlen = 16\n'],
+    ['a byte order mark before a setting', '\uFEFFminlen = 16\n'],
+  ])('nothing of pwquality.conf is taken for granted with %s', (_, text) => {
+    const files = redHat(authselectSssd)
+    expect(password({ files: { ...files, [conf]: text } })['minimum-length']).toBe('unreadable')
+    const dropIn = { '/etc/security/pwquality.conf.d/10-site.conf': text, [conf]: 'minlen = 14\n' }
+    expect(password({ files: { ...files, ...dropIn } })['minimum-length']).toBe('unreadable')
+  })
+  test.each([
+    'MinLen = 16',
+    'minlen 16',
+    'minlen = +16 # sixteen',
+    '  minlen=16\r',
+    'enforce_for_root = 1\nminlen\t16',
+  ])('pwquality.conf with %j demands sixteen characters', (text) => {
+    expect(password({ files: { ...redHat(authselectSssd), [conf]: text } })['minimum-length']).toBe(16)
   })
   it('an argument beats pwquality.conf', () => {
     const stack = authselectMinimalFaillock.replace('pam_pwquality.so local_users_only', 'pam_pwquality.so minlen=9')

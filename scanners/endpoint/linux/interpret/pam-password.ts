@@ -147,7 +147,7 @@ function sumOf(setting: (typeof rules)[number], enforced: readonly QualityRules[
         enforced.some((rule) => rule.required.includes(name)),
       )
       const set = enforced.flatMap((rule) =>
-        ['ucredit', 'lcredit', 'dcredit', 'ocredit'].flatMap((name) => rule.set.get(name) ?? []),
+        ['ucredit', 'lcredit', 'dcredit', 'ocredit', 'minclass'].flatMap((name) => rule.set.get(name) ?? []),
       )
       return { value: read(required), rank: required.length, set }
     }

@@ -93,6 +93,32 @@ function readUnix(pam: PamEvidence, step: PamStep): QualityRules {
   return { ...nothing, kind: 'history', minimumLength: read(length), history, set, step }
 }
 
+const numberNames = new Set(
+  (
+    'difok minlen dcredit ucredit lcredit ocredit minclass maxrepeat maxclassrepeat maxsequence gecoscheck ' +
+    'dictcheck usercheck usersubstr enforcing retry'
+  ).split(' '),
+)
+const otherNames = new Set(['dictpath', 'badwords', 'enforce_for_root', 'local_users_only'])
+
+const lowerCase = (line: SettingLine): SettingLine => ({ ...line, name: line.name.toLowerCase() })
+
+/** Whether libpwquality can't read a line: a name that it doesn't know, or no whole number where one must stand. */
+function isRejected({ name, value }: SettingLine): boolean {
+  if (numberNames.has(name.toLowerCase())) return !/^[+-]?\d+$/.test(value)
+  return !otherNames.has(name.toLowerCase())
+}
+
+/** Nothing after such a line is in force, in this file or the next (seen with libpwquality 1.4 on Debian 13). */
+const stopsAt = ({ at }: SettingLine): Reading<never> =>
+  unreadable(
+    {
+      ja: `${at.source} の${at.at}行目が誤っており、libpwquality はそれ以降の設定を読まない`,
+      en: `line ${at.at} of ${at.source} is in error, and libpwquality reads no setting after it`,
+    },
+    { ja: `${at.source} の${at.at}行目の修正`, en: `a correction of line ${at.at} of ${at.source}` },
+  )
+
 /** pwquality.conf.d first, then pwquality.conf, then the arguments: later ones win (pwquality.conf(5)). */
 function readPwquality(evidence: Evidence, pam: PamEvidence, step: PamStep): Reading<QualityRules> {
   const lines: SettingLine[] = []
@@ -101,11 +127,16 @@ function readPwquality(evidence: Evidence, pam: PamEvidence, step: PamStep): Rea
     const file = pam.collected.get(path)
     if (!file || file.state === 'absent') continue
     if (file.state !== 'read') return unreadable({ ja: `${path} を読めない`, en: `${path} is not readable` })
-    lines.push(...parseSettings(path, file.lines))
+    const own = parseSettings(path, file.lines)
+    const rejected = own.find(isRejected)
+    if (rejected) return stopsAt(rejected)
+    lines.push(...own.map(lowerCase))
   }
   const main = settingLines(pam, ['/etc/security/pwquality.conf', '/usr/etc/security/pwquality.conf'])
   if (!main.ok) return main
-  lines.push(...main.value, ...optionLines(step))
+  const rejected = main.value.find(isRejected)
+  if (rejected) return stopsAt(rejected)
+  lines.push(...main.value.map(lowerCase), ...optionLines(step))
   const modern = hasModernDefaults(evidence, pam)
   const rules = fromOptions(
     step,
@@ -159,7 +190,7 @@ function fromOptions(step: PamStep, lines: readonly SettingLine[], defaults: Def
   const numbers = new Map<string, number>()
   const flags = new Set<string>()
   for (const { name, value, at } of lines) {
-    if (/^-?\d+$/.test(value)) {
+    if (/^[+-]?\d+$/.test(value)) {
       numbers.set(name, Number(value))
       set.set(name, at)
     } else if (value === '') {
@@ -180,6 +211,8 @@ function fromOptions(step: PamStep, lines: readonly SettingLine[], defaults: Def
   const bonus = classes.reduce((sum, name) => sum + Math.max(0, credits[name]), 0)
   const wanted = Math.max(defaults.base, number('minlen', defaults.length))
   const minimumClasses = Math.max(number('minclass', 0), required.length)
+  // four of the four classes are all of them
+  const demandedClasses = minimumClasses >= classes.length ? classes : required
   const dictionary = number('dictcheck', defaults.dictionary ? 1 : 0) !== 0
   const limit = (name: string): number => (number(name, 0) <= 0 ? Infinity : number(name, 0))
   return {
@@ -188,7 +221,7 @@ function fromOptions(step: PamStep, lines: readonly SettingLine[], defaults: Def
     // so a password of n characters reaches at most n + min(n, credit). cracklib itself wants six.
     minimumLength: read(Math.max(wanted - bonus, Math.ceil(wanted / 2), demanded, minimumClasses, dictionary ? 6 : 1)),
     classes: Math.min(4, minimumClasses),
-    required,
+    required: demandedClasses,
     dictionary,
     userName: number('usercheck', defaults.userName ? 1 : 0) !== 0 || flags.has('reject_username'),
     personalData: number('gecoscheck', 0) !== 0 || flags.has('gecoscheck'),

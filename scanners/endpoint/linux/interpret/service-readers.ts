@@ -8,6 +8,7 @@ import {
 } from '../../../../src/core/evidence.ts'
 import type { LocalText } from '../../../../src/core/text.ts'
 import { readUnitFiles, type UnitFile } from './unit-files.ts'
+import { oncePerEvidence } from './once.ts'
 
 /** A service with everything that the evidence says about it. `undefined` is not known. */
 export interface ServiceDetail {
@@ -57,7 +58,7 @@ export function initWords(evidence: Evidence): Reading<(kind: string) => readonl
 }
 
 /** Every service of systemd, OpenRC, System V scripts and the internet super-servers. */
-export function readServices(evidence: Evidence): Reading<Services> {
+export const readServices = oncePerEvidence((evidence): Reading<Services> => {
   const words = initWords(evidence)
   if (!words.ok) return words
   const found = readInit(evidence, words.value)
@@ -72,7 +73,7 @@ export function readServices(evidence: Evidence): Reading<Services> {
       ...(missing && { missing }),
     },
   }
-}
+})
 
 function readInit(evidence: Evidence, words: (kind: string) => readonly string[]): Reading<Services> {
   if (words('systemd').includes('running')) return readRunningSystemd(evidence, bootWants(words('wants')))

@@ -4,6 +4,7 @@ import { calendarInterval, cronInterval, spanSeconds } from './schedule.ts'
 import { readServices } from './service-readers.ts'
 import { instantOfText, type Missing } from './tables.ts'
 import { hiddenUnitFile, readUnitFiles } from './unit-files.ts'
+import { oncePerEvidence } from './once.ts'
 
 /** Something that runs by a schedule. `undefined` is not known. */
 export interface TaskDetail {
@@ -37,11 +38,11 @@ const folderIntervals: Readonly<Record<string, number>> = {
 }
 
 /** Every scheduled task: crontabs, cron folders, anacron, systemd timers, at. */
-export function readTasks(evidence: Evidence): Tasks {
+export const readTasks = oncePerEvidence((evidence): Tasks => {
   const parts = [crontabs(evidence), folders(evidence), timers(evidence), atJobs(evidence)]
   const missing = parts.find((part) => part.missing)?.missing
   return { tasks: parts.flatMap((part) => part.tasks), ...(missing && { missing }) }
-}
+})
 
 function crontabs(evidence: Evidence): Tasks {
   const files = sectionFiles(evidence, 'cron-files')

@@ -1,4 +1,5 @@
 import { type Evidence, linesOf, type Reading, sectionText } from '../../../../src/core/evidence.ts'
+import { oncePerEvidence } from './once.ts'
 
 /** The settings of one systemd unit after its drop-ins, as far as the collector keeps them. */
 export interface UnitFile {
@@ -13,7 +14,7 @@ export interface UnitFile {
  * Unit files by unit name. The collector lists folders in rising precedence: a file in a later folder takes the
  * place of an earlier one, drop-ins of every folder add to it.
  */
-export function readUnitFiles(evidence: Evidence): Reading<ReadonlyMap<string, UnitFile>> {
+export const readUnitFiles = oncePerEvidence((evidence): Reading<ReadonlyMap<string, UnitFile>> => {
   const text = sectionText(evidence, 'unit-files')
   if (!text.ok) return text
   const main = new Map<string, { path: string; lines: string[] }>()
@@ -45,7 +46,7 @@ export function readUnitFiles(evidence: Evidence): Reading<ReadonlyMap<string, U
     units.set(name, { name, path, values, last: (key) => values(key).at(-1) })
   }
   return { ok: true, value: units }
-}
+})
 
 /** The first unit file that could not be read, if any: a timer may hide in it. */
 export function hiddenUnitFile(evidence: Evidence): string | undefined {
