@@ -1,4 +1,3 @@
-import type { Fault } from '../core/fault.ts'
 import type { Report } from '../core/run.ts'
 import type { Scanner } from '../core/scanner.ts'
 import type { Language } from '../core/text.ts'
@@ -28,6 +27,3 @@ export interface App {
   /** Aborted with the name of the signal. */
   readonly signal: AbortSignal
 }
-
-/** A command's exit code, or the fault that it ended with. */
-export type CommandResult = number | Fault

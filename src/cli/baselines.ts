@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
-import type { JudgedBaseline } from '../core/judge.ts'
 import type { ResolvedBaseline } from '../core/resolve.ts'
 import type { RunBaseline } from '../core/run.ts'
 import { builtInBaselines, loadBaseline, loadBuiltIn } from '../files/built-in.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
+import type { JudgedBy } from '../scan/late-baselines.ts'
+import type { ScanRequest } from '../scan/scan.ts'
 import type { App } from './app.ts'
 import type { Project } from './project.ts'
 import { fromHere } from './select.ts'
@@ -12,25 +13,27 @@ import { fromHere } from './select.ts'
 /** The baseline for whoever brings none. */
 export const defaultBaseline = 'ipa-sme'
 
-export interface ChosenBaselines {
-  readonly judged: readonly JudgedBaseline[]
-  readonly headers: readonly RunBaseline[]
-}
-
-/** Baselines of the command line, else of the configuration, else the one for small companies. */
-export async function chooseBaselines(
+/**
+ * Baselines of the command line, else of the configuration, else the one for small companies. Built-in ones have no
+ * mistakes to be told before anything is read, so that they may be loaded while a target is at work.
+ */
+export function chooseBaselines(
   app: App,
   project: Project | undefined,
   named: readonly string[],
-): Promise<ChosenBaselines> {
-  const resolved =
-    named.length > 0
-      ? named.map((name) => loadNamed(app, name))
-      : project
-        ? project.config.baselines
-        : [loadBuiltIn(defaultBaseline)]
-  return { judged: resolved, headers: resolved.map(header) }
+): ScanRequest['baselines'] {
+  if (named.length === 0 && project) return judgedBy(project.config.baselines)
+  // named twice is meant once
+  const names = named.length === 0 ? [defaultBaseline] : [...new Set(named)]
+  const known = builtInBaselines()
+  if (names.every((name) => known.includes(name))) return () => judgedBy(names.map((name) => loadBuiltIn(name)))
+  return judgedBy(names.map((name) => loadNamed(app, name)))
 }
+
+const judgedBy = (resolved: readonly ResolvedBaseline[]): JudgedBy => ({
+  judged: resolved,
+  headers: resolved.map(header),
+})
 
 /**
  * A baseline as named on the command line: a built-in document, or a file.

@@ -1,14 +1,14 @@
 import type { Command } from 'commander'
-import { parseDuration } from '../core/duration.ts'
 import { Fault } from '../core/fault.ts'
 import type { Target } from '../core/scanner.ts'
 import { writeFileAtomically } from '../files/write.ts'
 import { evidenceBreakLine, evidenceNonce, evidenceTargetLine } from '../readers/evidence.ts'
 import { visible } from '../text/safe.ts'
 import type { App } from './app.ts'
-import { addExamples, makeCommand } from './help.ts'
+import { addExamples, makeCommand, repeatable } from './help.ts'
 import { readProject } from './project.ts'
-import { fromHere, hereTarget, namedTargets, usualTimeoutSeconds } from './select.ts'
+import { readDuration } from './scan-options.ts'
+import { fromHere, hereTarget, namedTargets, scannerOf, usualTimeoutSeconds } from './select.ts'
 import { collectWords as words, scanWords } from './words.ts'
 
 interface CollectFlags {
@@ -22,15 +22,13 @@ interface CollectFlags {
   readonly timeout?: string
 }
 
-const gather = (value: string, before: readonly string[]): readonly string[] => [...before, value]
-
 /** `seisa collect`. */
 export function collectCommand(app: App, done: (code: number) => void): Command {
   const lang = app.language
   const command = makeCommand('collect', words.description, lang)
     .option('--here', scanWords.here[lang])
     .option('--config <FILE>', scanWords.config[lang])
-    .option('--target <NAME>', scanWords.target[lang], gather, [])
+    .option('--target <NAME>', scanWords.target[lang], repeatable, [])
     .option('-o, --output <FILE>', words.output[lang])
     .option('--print-script <PLATFORM>', `${words.printScript[lang]} (${[...app.collectors.keys()].join(', ')})`)
     .option('--deep', scanWords.deep[lang])
@@ -62,18 +60,14 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
     return 0
   }
   if (flags.output === undefined) throw new Fault('usage', words.needsOutput)
-  const timeout = flags.timeout === undefined ? usualTimeoutSeconds(flags.deep === true) : parseDuration(flags.timeout)
-  if (timeout === undefined || timeout === 0)
-    throw new Fault('usage', {
-      ja: '--timeout は 5m のように単位を付ける',
-      en: '--timeout takes a number with its unit: 5m',
-    })
+  const timeout = readDuration('--timeout', flags.timeout)
   const project = await readProject(app, flags.config, flags.here !== true)
   const targets = flags.here ? [hereTarget()] : namedTargets(project?.config.targets ?? [], flags.target)
   if (targets.length === 0)
     throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
   const outcome = { failed: 0 }
-  const content = collectAll(app, targets, flags, timeout, outcome)
+  const seconds = timeout ?? project?.config.settings.timeout ?? usualTimeoutSeconds(flags.deep === true)
+  const content = collectAll(app, targets, flags, seconds, outcome)
   if (flags.output === '-') for await (const piece of content) await app.stdout.write(piece)
   else await writeFileAtomically(fromHere(app.cwd, flags.output), content)
   return outcome.failed > 0 ? 3 : 0
@@ -88,12 +82,7 @@ async function* collectAll(
   outcome: { failed: number },
 ): AsyncGenerator<Uint8Array> {
   for (const target of targets) {
-    const scanner = app.scanners.get(target.scanner)
-    if (!scanner)
-      throw new Fault('configuration', {
-        ja: `スキャナ ${target.scanner} はない`,
-        en: `there is no scanner ${target.scanner}`,
-      })
+    const scanner = scannerOf(app, target)
     const seconds = target.timeout ?? timeout
     const signal = AbortSignal.any([app.signal, AbortSignal.timeout(seconds * 1000)])
     yield Buffer.from(evidenceTargetLine({ name: target.name, labels: target.labels }))

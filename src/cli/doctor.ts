@@ -8,7 +8,7 @@ import { visible } from '../text/safe.ts'
 import { symbols } from '../text/terminal.ts'
 import { localeIsUtf8 } from '../text/language.ts'
 import type { App } from './app.ts'
-import { addExamples, makeCommand } from './help.ts'
+import { addExamples, makeCommand, repeatable } from './help.ts'
 import { readProject } from './project.ts'
 import { snapshotsOfTarget } from './read-snapshots.ts'
 import { hereTarget, namedTargets } from './select.ts'
@@ -21,15 +21,13 @@ interface DoctorFlags {
   readonly json?: true
 }
 
-const gather = (value: string, before: readonly string[]): readonly string[] => [...before, value]
-
 /** `seisa doctor`. */
 export function doctorCommand(app: App, done: (code: number) => void): Command {
   const lang = app.language
   const command = makeCommand('doctor', words.description, lang)
     .option('--here', scanWords.here[lang])
     .option('--config <FILE>', scanWords.config[lang])
-    .option('--target <NAME>', scanWords.target[lang], gather, [])
+    .option('--target <NAME>', scanWords.target[lang], repeatable, [])
     .option('--json', scanWords.json[lang])
     .action(async (flags: DoctorFlags) => done(await runDoctor(app, flags)))
   return addExamples(command, [{ command: 'seisa doctor --here', what: words.example }], lang)

@@ -75,6 +75,9 @@ export function makeCommand(name: string, description: LocalText, language: Lang
     .exitOverride()
 }
 
+/** For an option that may be given more than once. */
+export const repeatable = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+
 /** Examples below a command's help. */
 export function addExamples(command: Command, examples: readonly Example[], language: Language): Command {
   const width = Math.max(...examples.map((example) => displayWidth(example.command)))

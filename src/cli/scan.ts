@@ -1,25 +1,24 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import { severities, type Severity } from '../core/baseline.ts'
-import { parseDuration } from '../core/duration.ts'
 import { Fault } from '../core/fault.ts'
-import { type Report, type ReportOptions, type Verdict, verdicts } from '../core/run.ts'
-import { writeFileAtomically } from '../files/write.ts'
 import { bundleSources } from '../scan/bundle.ts'
-import { type FinishedScan, scan, type Source } from '../scan/scan.ts'
+import { type FinishedScan, scan, type ScanRequest, type Source } from '../scan/scan.ts'
 import { takeLock } from '../store/lock.ts'
 import { localeIsUtf8 } from '../text/language.ts'
 import { laterByTimer, showProgress } from '../text/progress.ts'
-import { colorAllowed, columnsOf } from '../text/terminal.ts'
-import { japan } from '../text/time.ts'
+import { colorAllowed } from '../text/terminal.ts'
 import type { App } from './app.ts'
-import { chooseBaselines, type ChosenBaselines } from './baselines.ts'
-import { addExamples, hintOf, makeCommand } from './help.ts'
+import { chooseBaselines } from './baselines.ts'
+import { addExamples, makeCommand, repeatable } from './help.ts'
+import { chooseOutputs, type OutputFlags, writeReports } from './outputs.ts'
 import { type Project, readProject } from './project.ts'
-import { fromHere, hereTarget, namedTargets, usualTimeoutSeconds } from './select.ts'
+import { type NumberFlags, readNumbers, readVerdicts } from './scan-options.ts'
+import { fromHere, hereTarget, namedTargets, scannerOf } from './select.ts'
 import { scanWords as words } from './words.ts'
 
-interface ScanFlags {
+interface ScanFlags extends OutputFlags, NumberFlags {
   readonly here?: true
   readonly config?: string
   readonly target: readonly string[]
@@ -27,23 +26,12 @@ interface ScanFlags {
   readonly baseline: readonly string[]
   readonly deep?: true
   readonly simulateUpgrade?: true
-  readonly format: readonly string[]
-  readonly json?: true
   readonly only?: string
-  readonly rows?: true
   readonly failOn: Severity | 'never'
   readonly allowIncomplete?: true
   readonly exitZero?: true
-  readonly asOf?: string
-  readonly maxAge?: string
-  readonly timeout?: string
-  readonly concurrency?: string
-  readonly verbose?: true
   readonly quiet?: true
-  readonly color: boolean
 }
-
-const gather = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 /** `seisa scan`. `done` receives the exit code. */
 export function scanCommand(app: App, done: (code: number) => void): Command {
@@ -52,12 +40,12 @@ export function scanCommand(app: App, done: (code: number) => void): Command {
   const command = makeCommand('scan', words.description, lang)
     .option('--here', words.here[lang])
     .option('--config <FILE>', words.config[lang])
-    .option('--target <NAME>', words.target[lang], gather, [])
-    .option('--from <BUNDLE>', words.from[lang], gather, [])
-    .option('--baseline <ID|FILE>', words.baseline[lang], gather, [])
+    .option('--target <NAME>', words.target[lang], repeatable, [])
+    .option('--from <BUNDLE>', words.from[lang], repeatable, [])
+    .option('--baseline <ID|FILE>', words.baseline[lang], repeatable, [])
     .option('--deep', words.deep[lang])
     .option('--simulate-upgrade', words.simulateUpgrade[lang])
-    .option('--format <FORMAT[=PATH]>', `${words.format[lang]} (${formats})`, gather, [])
+    .option('--format <FORMAT[=PATH]>', `${words.format[lang]} (${formats})`, repeatable, [])
     .option('--json', words.json[lang])
     .option('--only <VERDICTS>', words.only[lang])
     .option('--rows', words.rows[lang])
@@ -89,7 +77,7 @@ export function scanCommand(app: App, done: (code: number) => void): Command {
 interface Plan {
   readonly project: Project | undefined
   readonly sources: readonly Source[]
-  readonly chosen: ChosenBaselines
+  readonly baselines: ScanRequest['baselines']
 }
 
 async function runScan(app: App, flags: ScanFlags): Promise<number> {
@@ -123,8 +111,7 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
       version: app.version,
       sources: plan.sources,
       scanners: app.scanners,
-      baselines: plan.chosen.judged,
-      baselineHeaders: plan.chosen.headers,
+      baselines: plan.baselines,
       configured: new Map((plan.project?.config.targets ?? []).map((target) => [target.name, target])),
       exit: {
         failOn: flags.failOn,
@@ -141,7 +128,7 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
       onEvent: flags.quiet ? () => undefined : (event) => progress.event(event),
     })
     progress.close()
-    for (const output of outputs) await writeReport(app, output, finished, flags, only)
+    await writeReports(app, outputs, finished.result, flags, only)
     return finished.result.exit.code
   } finally {
     progress.close()
@@ -161,148 +148,15 @@ async function makePlan(app: App, flags: ScanFlags): Promise<Plan> {
       ? []
       : namedTargets(project?.config.targets ?? [], flags.target)
   const live = targets.map((target): Source => {
-    const scanner = app.scanners.get(target.scanner)
-    if (!scanner)
-      throw new Fault('configuration', {
-        ja: `スキャナ ${target.scanner} はない`,
-        en: `there is no scanner ${target.scanner}`,
-      })
-    return { kind: 'live', target, scanner }
+    return { kind: 'live', target, scanner: scannerOf(app, target) }
   })
-  return { project, sources: [...live, ...bundles], chosen: await chooseBaselines(app, project, flags.baseline) }
+  return { project, sources: [...live, ...bundles], baselines: chooseBaselines(app, project, flags.baseline) }
 }
 
 /** Without a configuration nothing is kept, so that there is nothing to protect. */
 const lockFor = (app: App, project: Project | undefined) => (project ? takeLock(project.folder, app.now()) : undefined)
 
-/** A report and where it goes; no path is standard output. */
-interface OutputChoice {
-  readonly report: Report
-  readonly path?: string
-}
-
-async function chooseOutputs(app: App, flags: ScanFlags): Promise<readonly OutputChoice[]> {
-  const asked = flags.format.length > 0 ? flags.format : flags.json ? [] : ['terminal']
-  const texts = flags.json ? [...asked, 'json'] : asked
-  const choices = await Promise.all(
-    texts.map(async (text): Promise<OutputChoice> => {
-      const [id = '', ...rest] = text.split('=')
-      const load = app.reports.get(id)
-      if (!load) {
-        const known = [...app.reports.keys()].join(', ')
-        const hint = hintOf(id, app.reports.keys())
-        throw new Fault('usage', {
-          ja: `出力形式「${id}」はない（${known}）${hint.ja}`,
-          en: `there is no format "${id}" (${known})${hint.en}`,
-        })
-      }
-      const path = rest.join('=')
-      if (text.includes('=') && path === '')
-        throw new Fault('usage', { ja: `${text} に書き込み先がない`, en: `${text} names no path` })
-      return { report: await load(), ...(path !== '' && { path: fromHere(app.cwd, path) }) }
-    }),
-  )
-  if (choices.filter((choice) => choice.path === undefined).length > 1) throw new Fault('usage', words.oneStdout)
-  return choices
-}
-
-/** Limits of the command line, else of the configuration, else the usual ones. */
-function readNumbers(
-  flags: ScanFlags,
-  project: Project | undefined,
-): {
-  readonly concurrency: number
-  readonly timeoutSeconds: number
-  readonly maximumAgeSeconds: number
-  readonly asOf?: string
-} {
-  const settings = project?.config.settings
-  const concurrency = flags.concurrency === undefined ? (settings?.concurrency ?? 8) : Number(flags.concurrency)
-  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 1000) {
-    throw new Fault('usage', {
-      ja: '--concurrency は 1 から 1000 の整数',
-      en: '--concurrency takes a whole number from 1 to 1000',
-    })
-  }
-  const asOf = flags.asOf === undefined ? undefined : readInstant(flags.asOf)
-  return {
-    concurrency,
-    timeoutSeconds:
-      readDuration('--timeout', flags.timeout) ?? settings?.timeout ?? usualTimeoutSeconds(flags.deep === true),
-    maximumAgeSeconds: readDuration('--max-age', flags.maxAge) ?? settings?.limits.evidenceAge ?? 30 * 86_400,
-    ...(asOf !== undefined && { asOf }),
-  }
-}
-
-function readDuration(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const seconds = parseDuration(text)
-  if (seconds !== undefined && seconds > 0) return seconds
-  throw new Fault('usage', {
-    ja: `${option} は 30s・15m・6h・90d のように単位を付ける`,
-    en: `${option} takes a number with its unit: 30s, 15m, 6h, 90d`,
-  })
-}
-
-/** A day alone means its end in Japan; an instant must say its offset, or what it means is anybody's guess. */
-function readInstant(text: string): string {
-  const whole = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59+09:00` : text
-  const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(whole)
-    ? Date.parse(whole)
-    : Number.NaN
-  if (!Number.isNaN(time)) return new Date(time).toISOString()
-  throw new Fault('usage', {
-    ja: '--as-of は 2026-11-20 か 2026-11-20T09:00:00+09:00 の形',
-    en: '--as-of takes 2026-11-20 or 2026-11-20T09:00:00+09:00',
-  })
-}
-
-async function writeReport(
-  app: App,
-  output: OutputChoice,
-  finished: FinishedScan,
-  flags: ScanFlags,
-  only: ReadonlySet<Verdict> | undefined,
-): Promise<void> {
-  const toTerminal = output.path === undefined
-  const options: ReportOptions = {
-    lang: app.language,
-    color: toTerminal && colorAllowed(app.stdout, app.env, flags.color),
-    columns: columnsOf(toTerminal ? app.stdout : {}, app.env),
-    unicode: toTerminal ? localeIsUtf8(app.env) : true,
-    rows: flags.rows === true,
-    ...(only && { only }),
-    verbose: flags.verbose === true,
-    timeZone: japan,
-  }
-  const pieces = output.report.render(finished.result, options)
-  if (output.path !== undefined) {
-    await writeFileAtomically(output.path, pieces)
-    return
-  }
-  for await (const piece of pieces) await app.stdout.write(piece)
-}
-
-function readVerdicts(text: string): ReadonlySet<Verdict> {
-  const chosen = text.split(',').map((word) => word.trim())
-  const known: readonly string[] = verdicts
-  const wrong = chosen.find((word) => !known.includes(word))
-  if (wrong !== undefined) {
-    const hint = hintOf(wrong, known)
-    throw new Fault('usage', {
-      ja: `--only の ${wrong} は判定の名前ではない（${known.join(', ')}）${hint.ja}`,
-      en: `--only: ${wrong} is no verdict (${known.join(', ')})${hint.en}`,
-    })
-  }
-  return new Set(verdicts.filter((verdict) => chosen.includes(verdict)))
-}
-
 /** Waits, or stops waiting when aborted. */
-const wait = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+const wait = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
+  await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined)
+}

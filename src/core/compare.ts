@@ -27,7 +27,11 @@ export function toNumber(value: Literal | Value): number | undefined {
     : undefined
 }
 
-const toSet = (value: Literal | Value): ReadonlySet<string> => new Set(Array.isArray(value) ? value : [String(value)])
+/** The same letters written in two ways (か゛ and が, as macOS stores names) are one text. */
+const toText = (value: Literal | Value): string => String(value).normalize('NFC')
+
+const toSet = (value: Literal | Value): ReadonlySet<string> =>
+  new Set(Array.isArray(value) ? value.map(toText) : [toText(value)])
 
 /** Equality without order for sets; `never` and `until-unlocked` are both +∞ but not the same word. */
 export function equal(a: Literal | Value, b: Literal | Value): boolean {
@@ -36,7 +40,7 @@ export function equal(a: Literal | Value, b: Literal | Value): boolean {
     const right = toSet(b)
     return left.size === right.size && left.isSubsetOf(right)
   }
-  return a === b
+  return typeof a === 'string' && typeof b === 'string' ? toText(a) === toText(b) : a === b
 }
 
 const patterns = new Map<string, RE2JS>()
@@ -86,7 +90,7 @@ export function test(
     case 'contains':
       return Array.isArray(value)
         ? answer(toSet(operand as Literal).isSubsetOf(toSet(value)))
-        : answer(String(value).includes(String(operand)))
+        : answer(toText(value).includes(toText(operand as Literal)))
     case 'subset-of':
       return answer(toSet(value).isSubsetOf(toSet(operand as Literal)))
     case 'superset-of':
@@ -94,8 +98,15 @@ export function test(
     case 'matches':
       return answer(
         Array.isArray(value)
-          ? value.every((item) => pattern(String(operand)).matcher(item).find())
-          : pattern(String(operand)).matcher(String(value)).find(),
+          ? // every element must fit, so that an empty set does
+            value.every((item) =>
+              pattern(toText(operand as Literal))
+                .matcher(toText(item))
+                .find(),
+            )
+          : pattern(toText(operand as Literal))
+              .matcher(toText(value))
+              .find(),
       )
     case 'newer-than':
     case 'older-than':

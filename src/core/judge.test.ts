@@ -210,6 +210,58 @@ describe('settings', () => {
   })
 })
 
+describe('two baselines of one root', () => {
+  it('give findings with ids of their own, the same in any order', () => {
+    const document = baseline('doc', requirement({ id: 'r', expect: subject('lockout.threshold', test('at-most', 5)) }))
+    const ours: JudgedBaseline = { ...document, id: 'ours' }
+    const base = snapshot({ facts: [known('lockout.threshold', 3)] })
+    const ids = (...baselines: readonly JudgedBaseline[]): readonly string[] =>
+      judgeComponent(base, baselines).map((finding) => finding.id)
+    expect(new Set(ids(document, ours)).size).toBe(2)
+    expect(ids(ours, document)).toEqual(ids(document, ours))
+    expect(ids(document, ours)[0]).toBe(ids(document)[0])
+    expect(ids(ours)).toEqual(ids(document))
+  })
+})
+
+describe('the value that a finding is bound to', () => {
+  const hashOf = (fields: Row['fields']): string | undefined => {
+    const contains: Condition = { kind: 'test', operator: 'contains', operand: ['z'] }
+    const asked = requirement({ id: 'r', each: 'account', expect: subject('mfa-methods', contains) })
+    return judgeComponent(snapshot({ tables: [accounts([account('a', fields)])] }), [baseline('b', asked)])[0]
+      ?.valueHash
+  }
+  it('has no order in its sets and does not hang on the words of a reason', () => {
+    expect(hashOf({ 'mfa-methods': ['x', 'y'] })).toBe(hashOf({ 'mfa-methods': ['y', 'x'] }))
+    expect(hashOf({ 'mfa-methods': ['x'] })).not.toBe(hashOf({ 'mfa-methods': ['y'] }))
+    expect(hashOf({ 'mfa-methods': { unreadable: text } })).toBe(hashOf({ 'mfa-methods': { unreadable: why } }))
+  })
+})
+
+describe('what a platform can not reach', () => {
+  it.each([
+    ['at-least', 14],
+    ['between', [4, 8]],
+    ['equals', 4],
+    ['one-of', [4, 5]],
+    ['at-least', 'never'],
+  ] as const)('is a capability gap for %s', (operator, operand) => {
+    const condition: Condition = { kind: 'test', operator, operand }
+    const asked = baseline('b', requirement({ id: 'r', expect: subject('password.character-classes', condition) }))
+    const limited = { ...known('password.character-classes', 3), limit: 3 }
+    expect(judgeComponent(snapshot({ facts: [limited] }), [asked])[0]?.kind).toBe('capability-gap')
+    const free = judgeComponent(snapshot({ facts: [known('password.character-classes', 3)] }), [asked])[0]
+    expect([free?.verdict, free?.kind]).toEqual(['fail', 'deviation'])
+  })
+
+  it('is a plain deviation where one of the choices could be reached', () => {
+    const condition: Condition = { kind: 'test', operator: 'one-of', operand: [2, 4] }
+    const asked = baseline('b', requirement({ id: 'r', expect: subject('password.character-classes', condition) }))
+    const limited = { ...known('password.character-classes', 3), limit: 3 }
+    expect(judgeComponent(snapshot({ facts: [limited] }), [asked])[0]?.kind).toBe('deviation')
+  })
+})
+
 describe('contradicting baselines', () => {
   const maximumAge = (id: string, condition: Condition): JudgedBaseline =>
     baseline(id, requirement({ id: 'maximum-age', expect: subject('password.maximum-age', condition) }))

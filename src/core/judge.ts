@@ -55,18 +55,23 @@ export function judgeComponent(
   const { component } = snapshot
   const labels = options.labels ?? {}
   const asOf = options.asOf ?? component.observedAt
-  const applying = baselines.filter((baseline) => selects(baseline.appliesTo, component, labels))
+  const applying = baselines
+    .filter((baseline) => selects(baseline.appliesTo, component, labels))
+    .sort((a, b) => order(a.id, b.id))
   const index = indexSnapshot(snapshot)
   const findings: Finding[] = []
   const judgedFor: JudgedFor = new Map()
-  for (const baseline of applying) {
+  for (const [at, baseline] of applying.entries()) {
     const made = new Map<Requirement, readonly Finding[]>()
     judgedFor.set(baseline, made)
+    // a document and an organisation's version of it may both apply: their findings must not share ids
+    const namesakes = applying.slice(0, at).filter((other) => other.root === baseline.root).length
+    const own = namesakes === 0 ? [] : [baseline.id, namesakes]
     for (const requirement of baseline.requirements) {
       const judged = selects(requirement.appliesTo, component, labels)
         ? judgeRequirement(requirement, index, asOf)
         : [outOfScope]
-      const found = judged.map((one) => toFinding(one, requirement, baseline, component))
+      const found = judged.map((one) => toFinding(one, requirement, baseline, component, own))
       findings.push(...found)
       made.set(requirement, found)
     }
@@ -195,6 +200,7 @@ function toFinding(
   requirement: Requirement & { readonly loosened?: LocalText },
   baseline: JudgedBaseline,
   component: Component,
+  own: readonly (string | number)[],
 ): Finding {
   const { outcome, scope, row } = judged
   const verdict: Verdict = outcome.verdict
@@ -204,6 +210,7 @@ function toFinding(
     requirement.id,
     scope ? scopeKey(scope) : null,
     row ? [row.type, row.key] : null,
+    ...own,
   ]
   const id = findingHash(place)
   const reason =

@@ -19,6 +19,9 @@ function validatorOf(schema: Schema): ValidateFunction {
       strictTypes: false,
       strictRequired: false,
       validateFormats: false,
+      // our own schemas are held against the meta-schema by a test, not at every start
+      meta: false,
+      validateSchema: false,
     })
     validate = ajv.compile(schema)
     compiled.set(schema, validate)

@@ -42,7 +42,9 @@ export async function* readEvidence(
     seen += line.length
     // twice the content that is kept at most: whatever goes on after that is endless
     if (seen > 2 * limits.total) break
-    const text = line.length < 4096 && line[0] === 35 ? line.toString('utf8').replace(/\r?\n$/, '') : ''
+    // a target's line holds labels, a frame's is short
+    const text =
+      line.length < (current ? 4096 : 65_536) && line[0] === 35 ? line.toString('utf8').replace(/\r?\n$/, '') : ''
     const header = text === '' ? null : headerPattern.exec(text)
     if (header) {
       // a header is only a frame outside of a section; inside one it is somebody's text

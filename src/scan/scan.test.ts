@@ -95,15 +95,16 @@ const bundle = (name: string, ...chunks: readonly (Buffer | Error)[]): Source =>
   },
 })
 
-async function run(sources: readonly Source[], more: Partial<ScanRequest> = {}) {
+type Given = Partial<Omit<ScanRequest, 'baselines'>> & { readonly baselines?: readonly JudgedBaseline[] }
+
+async function run(sources: readonly Source[], { baselines: judged = [baseline], ...more }: Given = {}) {
   const events: ProgressEvent[] = []
   const { result, remove } = await scan({
     id: 'run',
     version: '0',
     sources,
     scanners: new Map([['test', scannerThat(() => new ReadableStream())]]),
-    baselines: [baseline],
-    baselineHeaders: [],
+    baselines: { judged, headers: [] },
     configured: new Map(),
     exit: { failOn: 'low', allowIncomplete: false, exitZero: false },
     rows: false,

@@ -1,14 +1,15 @@
 import type { ExitOptions } from '../core/exit.ts'
 import { Fault } from '../core/fault.ts'
-import { judgeComponent, type JudgedBaseline } from '../core/judge.ts'
+import { judgeComponent } from '../core/judge.ts'
 import type { ProgressEvent } from '../core/progress.ts'
-import type { ComponentResult, Finding, GapResult, RunBaseline, RunResult } from '../core/run.ts'
+import type { ComponentResult, Finding, GapResult, RunResult } from '../core/run.ts'
 import type { InterpretContext, Scanner, Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { LocalText } from '../core/text.ts'
 import { readEvidence } from '../readers/evidence.ts'
 import { componentResult } from './component.ts'
 import { gapsOf } from './gaps.ts'
+import { type JudgedBy, LateBaselines } from './late-baselines.ts'
 import { defaultRetry, type RetryPolicy, retrying } from './retry.ts'
 import { Spool, type SpoolWriter } from './spool.ts'
 import { Totals } from './totals.ts'
@@ -29,8 +30,8 @@ export interface ScanRequest {
   readonly version: string
   readonly sources: readonly Source[]
   readonly scanners: ReadonlyMap<string, Scanner>
-  readonly baselines: readonly JudgedBaseline[]
-  readonly baselineHeaders: readonly RunBaseline[]
+  /** A function is called once, when the first target is at work or the first evidence is there. */
+  readonly baselines: JudgedBy | (() => JudgedBy)
   /** Targets of the configuration, for the labels, owners and ids of saved evidence. */
   readonly configured: ReadonlyMap<string, Target>
   readonly exit: ExitOptions
@@ -66,16 +67,16 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
   if (request.sources.length === 0) {
     throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to scan' })
   }
-  if (!request.baselines.some((baseline) => baseline.requirements.length > 0)) {
-    throw new Fault('nothing-to-do', { ja: '判定する要件がない', en: 'there is nothing to check' })
-  }
+  const given = request.baselines
+  const baselines = new LateBaselines(typeof given === 'function' ? given : () => given)
+  if (typeof given !== 'function') baselines.get()
   const started = request.now()
   const spool = await Spool.create()
   const totals = new Totals(request)
   const at = async (position: number, work: (place: Place) => Promise<void>): Promise<void> => {
     const writer = await spool.writer(position)
     try {
-      await work({ request, position, writer, totals })
+      await work({ request, position, writer, totals, baselines })
     } finally {
       await writer.close()
     }
@@ -94,7 +95,8 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
     await at(request.sources.length, async (place) => {
       for (const twin of twins) await addGap(place, twin)
     })
-    return { result: resultOf(request, spool, totals, twins, started), remove: () => spool.remove() }
+    const result = resultOf(request, spool, totals, baselines.get(), twins, started)
+    return { result, remove: () => spool.remove() }
   } catch (cause) {
     await spool.remove()
     throw cause
@@ -108,12 +110,14 @@ interface Place {
   readonly position: number
   readonly writer: SpoolWriter
   readonly totals: Totals
+  readonly baselines: LateBaselines
 }
 
 function resultOf(
   request: ScanRequest,
   spool: Spool,
   totals: Totals,
+  { judged, headers }: JudgedBy,
   twins: readonly GapResult[],
   started: Date,
 ): RunResult {
@@ -125,15 +129,15 @@ function resultOf(
       finishedAt: request.now().toISOString(),
       asOf: request.asOf ?? started.toISOString(),
       seisa: request.version,
-      baselines: request.baselineHeaders,
+      baselines: headers,
       ...(request.signal.aborted && { partial: true }),
     },
     targets,
     components: () => spool.read<ComponentResult>('component'),
     findings: () => spool.read<Finding>('finding'),
     gaps: () => spool.read<GapResult>('gap'),
-    summary: totals.summary(),
-    exit: totals.exit(targets),
+    summary: totals.summary(headers),
+    exit: totals.exit(targets, judged),
   }
 }
 
@@ -173,7 +177,7 @@ async function scanSource(source: Source, place: Place): Promise<void> {
   let found = 0
   let broke = false
   try {
-    for await (const { evidence, target: header } of readEvidence(chunksOf(source, request, problems))) {
+    for await (const { evidence, target: header } of readEvidence(chunksOf(source, place, problems))) {
       const given = source.kind === 'live' ? source.target : configuredOr(request, header.name ?? name, found)
       const scanner = scannerOf(source, evidence.collector, request)
       found += 1
@@ -208,6 +212,7 @@ async function scanSource(source: Source, place: Place): Promise<void> {
       request.onEvent({ type: 'done', target: given.name, state, ...(problem && { problem }) })
     }
   } catch (cause) {
+    if (place.baselines.failed) throw cause
     problems.push(asFault(cause))
     broke = true
   }
@@ -242,10 +247,11 @@ async function judgeInto(
   place: Place,
 ): Promise<void> {
   const { request, writer, totals } = place
-  totals.component(snapshot.component, labels)
+  const { judged } = place.baselines.get()
+  totals.component(snapshot.component, labels, judged)
   await writer.write('component', componentResult(snapshot, target, request.rows))
   const options = request.asOf ? { labels, asOf: request.asOf } : { labels }
-  for (const finding of judgeComponent(snapshot, request.baselines, options)) {
+  for (const finding of judgeComponent(snapshot, judged, options)) {
     totals.finding(finding)
     await writer.write('finding', finding)
   }
@@ -256,7 +262,7 @@ async function judgeInto(
  * Chunks of a source. A live target is retried while it has given nothing; a fault after its first byte
  * ends the stream, so that what was read is still judged, as incomplete.
  */
-async function* chunksOf(source: Source, request: ScanRequest, problems: Fault[]): AsyncGenerator<Uint8Array> {
+async function* chunksOf(source: Source, { request, baselines }: Place, problems: Fault[]): AsyncGenerator<Uint8Array> {
   if (source.kind === 'bundle') {
     yield* source.open()
     return
@@ -270,7 +276,9 @@ async function* chunksOf(source: Source, request: ScanRequest, problems: Fault[]
     const begun = await retrying(
       async () => {
         const chunks = scanner.collect(target, ask)[Symbol.asyncIterator]()
-        return { chunks, first: await chunks.next() }
+        const first = chunks.next()
+        baselines.begin()
+        return { chunks, first: await first }
       },
       request.retry ?? defaultRetry,
       request.wait,
@@ -287,12 +295,14 @@ async function* chunksOf(source: Source, request: ScanRequest, problems: Fault[]
   }
 }
 
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
 const asFault = (cause: unknown): Fault =>
   cause instanceof Fault
     ? cause
     : new Fault(
         'internal',
-        { ja: 'seisa の内部の誤り', en: `internal error: ${cause instanceof Error ? cause.message : String(cause)}` },
+        { ja: `seisa の内部の誤り: ${messageOf(cause)}`, en: `internal error: ${messageOf(cause)}` },
         { cause },
       )
 

@@ -31,8 +31,6 @@ const countKey: Readonly<Record<Verdict, keyof Counts>> = {
 }
 
 interface Given {
-  readonly baselines: readonly JudgedBaseline[]
-  readonly baselineHeaders: readonly RunBaseline[]
   readonly exit: ExitOptions
   readonly signal: AbortSignal
 }
@@ -57,15 +55,18 @@ export class Totals {
 
   constructor(given: Given) {
     this.#given = given
-    for (const { id } of given.baselineHeaders) this.#byBaseline.set(id, noCounts())
   }
 
-  component(component: Component, labels: Readonly<Record<string, string>>): void {
+  component(
+    component: Component,
+    labels: Readonly<Record<string, string>>,
+    baselines: readonly JudgedBaseline[],
+  ): void {
     this.#components += 1
     const mark = markOf(component.id)
     if (this.#seen.has(mark)) this.#twice.add(mark)
     this.#seen.add(mark)
-    for (const [at, baseline] of this.#given.baselines.entries()) {
+    for (const [at, baseline] of baselines.entries()) {
       if (!this.#used.has(at) && selects(baseline.appliesTo, component, labels)) this.#used.add(at)
     }
   }
@@ -108,16 +109,17 @@ export class Totals {
     return [...this.#targets.entries()].sort(([a], [b]) => a - b).flatMap(([, items]) => items.map(change))
   }
 
-  summary(): Summary {
-    const byBaseline = [...this.#byBaseline.entries()].sort(([a], [b]) => (a < b ? -1 : 1))
+  summary(baselines: readonly RunBaseline[]): Summary {
+    const empty = baselines.map(({ id }) => [id, noCounts()] as const)
+    const byBaseline = [...new Map([...empty, ...this.#byBaseline]).entries()].sort(([a], [b]) => (a < b ? -1 : 1))
     return { ...this.#counts, changes: 0, gaps: this.#gaps, byBaseline: Object.fromEntries(byBaseline) }
   }
 
-  exit(targets: readonly TargetResult[]): ExitResult {
+  exit(targets: readonly TargetResult[], baselines: readonly JudgedBaseline[]): ExitResult {
     const signal = this.#given.signal.aborted ? signalCode(this.#given.signal.reason) : undefined
     const exit = exitOf(this.#exit, targets, this.#given.exit, signal)
     if (signal) return exit
-    const reasons = [...exit.reasons, ...this.#unused()]
+    const reasons = [...exit.reasons, ...this.#unused(baselines)]
     if (this.#internal) {
       const internal = { code: faultExitCodes.internal, text: this.#internal.what }
       return { code: faultExitCodes.internal, reasons: [internal, ...reasons] }
@@ -127,9 +129,9 @@ export class Totals {
   }
 
   /** A baseline that takes no component judged nothing: silence would look like passing. */
-  #unused(): readonly ExitReason[] {
+  #unused(baselines: readonly JudgedBaseline[]): readonly ExitReason[] {
     if (this.#components === 0) return []
-    const unused = this.#given.baselines.filter((_, at) => !this.#used.has(at))
+    const unused = baselines.filter((_, at) => !this.#used.has(at))
     return [...new Set(unused.map(({ id }) => id))].map((id) => ({
       code: 0,
       text: {

@@ -63,6 +63,7 @@ export const rowTypes = rows({
           'none',
         ],
       }),
+      'password-world-readable': field('boolean', '誰でも読める場所に保存', 'Stored where everyone can read it'),
       'inactivity-limit': field('duration', '期限切れ後に止めるまで', 'Days after expiry until disabled', {
         unlimited: true,
       }),

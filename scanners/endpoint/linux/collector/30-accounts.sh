@@ -2,24 +2,25 @@
 
 collect_accounts() {
   accounts_references
-  accounts_pam
+  if [ "$ACCOUNTS_CODE" = 0 ]; then accounts_pam; else accounts_lost pam-modules pam-files pam-files-masked; fi
   accounts_table
-  accounts_files
+  if [ "$ACCOUNTS_CODE" = 0 ]; then accounts_files; else accounts_lost account-files account-homed; fi
   accounts_last_used
-  accounts_keys
+  if [ "$ACCOUNTS_CODE" = 0 ]; then accounts_keys; else accounts_lost authorized-keys; fi
 }
 
 # Paths that the configuration names: settings of PAM modules, modules by path, included sudoers,
 # and where sshd looks for keys. One process reads them all.
 accounts_references() {
-  ACCOUNTS_REFERENCES=
+  ACCOUNTS_REFERENCES='' ACCOUNTS_CODE=0
   set --
   for F in /etc/pam.conf /etc/pam.d/* /usr/lib/pam.d/* /usr/etc/pam.d/* /etc/sudoers /etc/sudoers.d/* \
     /etc/sudoers-rs /usr/etc/sudoers /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf /usr/etc/ssh/sshd_config; do
     [ -f "$F" ] && [ -r "$F" ] && set -- "$@" "$F"
   done
   [ $# -gt 0 ] || return 0
-  ACCOUNTS_REFERENCES=$(awk '
+  # a file may never end (a link to /proc/kmsg): what names other files is then not known, secrets among them
+  ACCOUNTS_REFERENCES=$(limited 10 awk '
     FILENAME ~ /sudoers/ {
       if ($1 ~ /^[#@]include$/ && $2 ~ /^\//) print "sudo " $2
       if ($1 ~ /^[#@]includedir$/ && $2 ~ /^\//) print "sudo-folder " $2
@@ -40,6 +41,12 @@ accounts_references() {
         if (tolower($i) ~ /(pass|passwd|password|secret|bindpw|pw|key)=/ && !(FILENAME in seen)) { seen[FILENAME] = 1; print "secret " FILENAME }
       }
     }' "$@" 2>/dev/null)
+  ACCOUNTS_CODE=$?
+}
+
+# accounts_lost ID...: sections that can't be made without the references.
+accounts_lost() {
+  for F; do begin "$F"; finish "$ACCOUNTS_CODE"; done
 }
 
 # accounts_named KIND: the paths of a kind, as ACCOUNTS_NAMED, one a line.

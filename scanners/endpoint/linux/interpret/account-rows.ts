@@ -166,6 +166,8 @@ function accountFields(account: PasswdEntry, readings: Readings): Readonly<Recor
     // shadow(5): a last change on day 0
     'password-change-required': field(map(shadow, (entry) => entry?.changed === 0)),
     'password-hash': field(map(password, ({ hash }) => hash)),
+    // passwd(5): readable by all; a hash there was not moved to shadow
+    'password-world-readable': account.password === 'set' || account.password === 'locked',
     'inactivity-limit': field(
       map(shadow, (entry) =>
         entry?.inactive === undefined || entry.inactive < 0 ? 'never' : entry.inactive * secondsPerDay,

@@ -28,6 +28,29 @@ function accounts(more: Readonly<Record<string, GivenSection>> = {}, files: Read
 const person = (name: string, shadow: string, uid = 1001): string =>
   `${accountsText}\np\t3\t${name}\t${uid}\t1001\t\t/home/${name}\t/bin/bash\tshadow\tnone\ns\t3\t${name}\t${shadow}`
 
+describe('an administrator by sudo', () => {
+  const privileged = (rule: string) =>
+    accounts(
+      {
+        accounts: person('zoe', 'set\tyescrypt\t20000\t0\t99999\t7\t\t'),
+        'account-files': accountFilesText({ '/etc/sudoers': `${rule}\n` }),
+      },
+      {},
+    ).row('zoe').privileged
+  test.each([
+    'zoe ALL=ALL',
+    'zoe ALL=(#0) ALL',
+    'zoe ALL=(%root) ALL',
+    'zoe ALL=(www-data,root) /bin/bash',
+    'zoe ALL=(#0) /bin/bash',
+    'User_Alias A = bob, zoe\nA ALL=ALL',
+  ])('%s', (rule) => expect(privileged(rule)).toBe(true))
+  test.each(['zoe ALL=(www-data) ALL', 'zoe ALL=(root) /usr/bin/id', 'zoe ALL=(:root) ALL', 'zoe ALL=!ALL'])(
+    'not by %s',
+    (rule) => expect(privileged(rule)).toBe(false),
+  )
+})
+
 describe('a row for each line of passwd', () => {
   // a search through every line for every line would outlast the time limit of a test
   it('50,000 accounts with groups of their own', () => {

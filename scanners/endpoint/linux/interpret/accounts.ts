@@ -61,7 +61,11 @@ function tableOf(type: string, rows: readonly Row[], why: LocalText | undefined)
 const localSources = new Set(['files', 'compat', 'systemd', 'altfiles', 'mymachines', 'usrfiles', 'db'])
 
 /** Why accounts may exist that the local files don't list. */
-function incomplete(evidence: Evidence, files: AccountFiles, database: 'passwd' | 'group'): LocalText | undefined {
+export function incomplete(
+  evidence: Evidence,
+  files: AccountFiles,
+  database: 'passwd' | 'group',
+): LocalText | undefined {
   const [odd] = files.oddities
   if (odd) return odd
   const others = sectionFiles(evidence, 'account-files')

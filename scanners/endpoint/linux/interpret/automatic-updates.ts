@@ -122,8 +122,13 @@ function rpmAutomatic(evidence: Evidence, services: Reading<Services>): Reading<
   if (!services.ok) return services
   const files = sectionFiles(evidence, 'package-source-files')
   if (!files.ok) return files
-  // a timer starts nothing when its service is masked
+  const init = sectionText(evidence, 'init')
+  if (!init.ok) return init
+  const running = /^systemd\trunning$/m.test(init.value)
+  // a timer starts nothing where systemd does not run (an image with its links, in a container), or when its service
+  // is masked
   const unit = (name: string): boolean =>
+    running &&
     services.value.enabledUnits.get(name) === true &&
     services.value.services.get(name.replace(/\.timer$/, ''))?.state?.startsWith('masked') !== true
   const yes = (at: string, source = 'systemd-unit-files'): Reading<AutomaticUpdates> => ({

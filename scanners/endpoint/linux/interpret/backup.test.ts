@@ -39,12 +39,35 @@ describe('scheduled backups', () => {
     expect(backup('generations', borgmatic)).toMatchObject(known(7))
     expect(backup('encrypted', borgmatic)?.state).toBe('unreadable')
   })
-  test.each(['/usr/bin/restic check', '/usr/bin/borg prune', '/usr/bin/rsync -a /home /mnt'])(
-    'are not made by %s',
-    (command) => {
-      expect(backup('configured', job(command))).toMatchObject(known(false))
-    },
-  )
+  test.each([
+    '/usr/bin/restic check',
+    '/usr/bin/borg prune',
+    '/usr/bin/rsync -a /home /mnt',
+    '/usr/bin/borgmatic prune --verbosity 1',
+    '/usr/bin/borgmatic --check',
+    '/usr/bin/duplicity cleanup --force file:///srv',
+    '/usr/sbin/rear checklayout || /usr/sbin/rear mkrescue',
+    '/usr/bin/barman -q cron',
+    '/usr/bin/pgbackrest --stanza=main check',
+    '/usr/lib/snapper/systemd-helper --timeline',
+    '/usr/bin/kopia maintenance run',
+    '/usr/bin/rdiff-backup --remove-older-than 8W /srv/backup',
+  ])('are not made by %s', (command) => {
+    expect(backup('configured', job(command))).toMatchObject(known(false))
+  })
+  test.each([
+    '/usr/bin/borgmatic',
+    '/usr/bin/borgmatic --config /etc/borgmatic/config.yaml --syslog-verbosity 1',
+    '/usr/bin/borgmatic create prune',
+    '/usr/bin/borgmatic --create --prune',
+    '/usr/bin/duply home backup_purge --force',
+    '/usr/sbin/rear mkbackup',
+    '/usr/bin/pgbackrest --stanza=main --type=full backup',
+    '/usr/bin/kopia snapshot create --all',
+    '/usr/bin/rdiff-backup /home /srv/backup',
+  ])('are made by %s', (command) => {
+    expect(backup('configured', job(command))).toMatchObject(known(true))
+  })
   it('are not made by a disabled timer', () => {
     const disabled = text('systemd-units').replace(
       /ActiveState=active\nSubState=waiting\nUnitFileState=enabled\nId=restic\.timer/,

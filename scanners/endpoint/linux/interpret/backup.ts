@@ -10,22 +10,63 @@ export const observesBackup = {
   rows: [],
 } as const
 
-/** Programs that make backups, as they appear in a command. Repositories of restic, borg and kopia are always or by choice encrypted. */
-const programs: readonly { readonly name: string; readonly pattern: RegExp; readonly encrypts: boolean | undefined }[] =
-  [
-    { name: 'restic', pattern: /(?:^|[\s/])restic(?:\s[^;&|]*)?\sbackup\b/, encrypts: true },
-    { name: 'borgmatic', pattern: /(?:^|[\s/])borgmatic\b/, encrypts: undefined },
-    { name: 'borg', pattern: /(?:^|[\s/])borg(?:\s[^;&|]*)?\screate\b/, encrypts: undefined },
-    { name: 'duplicity', pattern: /(?:^|[\s/])(?:duplicity|duply|deja-dup)\b/, encrypts: undefined },
-    { name: 'rsnapshot', pattern: /(?:^|[\s/])rsnapshot\b/, encrypts: false },
-    { name: 'rdiff-backup', pattern: /(?:^|[\s/])rdiff-backup\b/, encrypts: false },
-    { name: 'timeshift', pattern: /(?:^|[\s/])timeshift\b/, encrypts: false },
-    { name: 'rear', pattern: /(?:^|[\s/])rear\b/, encrypts: undefined },
-    { name: 'backupninja', pattern: /(?:^|[\s/])backupninja\b/, encrypts: undefined },
-    { name: 'snapper', pattern: /(?:^|[\s/])(?:snapper|systemd-helper --timeline)\b/, encrypts: false },
-    { name: 'pgbackrest', pattern: /(?:^|[\s/])(?:pgbackrest|barman)\b/, encrypts: undefined },
-    { name: 'kopia', pattern: /(?:^|[\s/])kopia\b/, encrypts: true },
-  ]
+/**
+ * Programs that make backups, as they appear in a command that makes one: packages of ReaR, Barman and others also
+ * schedule checks and upkeep, and snapper's snapshots lie on the disk that they are of. Repositories of restic, borg
+ * and kopia are always or by choice encrypted.
+ */
+const programs: readonly {
+  readonly name: string
+  readonly pattern: RegExp
+  /** Commands of the program that make none. */
+  readonly upkeep?: RegExp
+  readonly encrypts: boolean | undefined
+}[] = [
+  { name: 'restic', pattern: /(?:^|[\s/])restic(?:\s[^;&|]*)?\sbackup\b/, encrypts: true },
+  {
+    name: 'borgmatic',
+    pattern: /(?:^|[\s/])borgmatic\b/,
+    // without a subcommand it creates, prunes and checks
+    upkeep:
+      /\bborgmatic(?![^;&|]*\bcreate\b)[^;&|]*?(?:--|\s)(?:prune|check|compact|list|info|rinfo|rlist|repo-info|repo-list|restore|extract)\b/,
+    encrypts: undefined,
+  },
+  { name: 'borg', pattern: /(?:^|[\s/])borg(?:\s[^;&|]*)?\screate\b/, encrypts: undefined },
+  {
+    name: 'duplicity',
+    pattern: /(?:^|[\s/])(?:duplicity|duply|deja-dup)\b/,
+    upkeep:
+      /\b(?:duplicity|duply)\s(?![^;&|]*\b(?:backup|bkp|full|incr|incremental)\b)[^;&|]*\b(?:verify|cleanup|remove-\S+|purge\S*|status|collection-status|list-current-files|restore|fetch)\b|deja-dup-monitor/,
+    encrypts: undefined,
+  },
+  {
+    name: 'rsnapshot',
+    pattern: /(?:^|[\s/])rsnapshot\b/,
+    upkeep: /\brsnapshot\s[^;&|]*\b(?:configtest|du|diff|help)\b/,
+    encrypts: false,
+  },
+  {
+    name: 'rdiff-backup',
+    pattern: /(?:^|[\s/])rdiff-backup\b/,
+    upkeep:
+      /\brdiff-backup\s[^;&|]*(?:--(?:remove-older-than|list|compare|verify|check)|\s(?:remove|list|compare|verify|restore|regress)\s)/,
+    encrypts: false,
+  },
+  {
+    name: 'timeshift',
+    pattern: /(?:^|[\s/])timeshift\b/,
+    upkeep: /\btimeshift\s[^;&|]*--(?:list|delete)/,
+    encrypts: false,
+  },
+  { name: 'rear', pattern: /(?:^|[\s/])rear(?:\s[^;&|]*)?\smkbackup(?:only)?\b/, encrypts: undefined },
+  { name: 'backupninja', pattern: /(?:^|[\s/])backupninja\b/, encrypts: undefined },
+  { name: 'pgbackrest', pattern: /(?:^|[\s/])(?:pgbackrest|barman)(?:\s[^;&|]*)?\sbackup\b/, encrypts: undefined },
+  {
+    name: 'kopia',
+    pattern: /(?:^|[\s/])kopia(?:\s[^;&|]*)?\s(?:snapshot|snap)(?:\s[^;&|]*)?\screate\b/,
+    encrypts: true,
+  },
+]
 
 /** Agents whose server sets times and keeps the copies: this machine alone doesn't tell more than that they run. */
 const agents =
@@ -37,7 +78,8 @@ export const interpretBackup: Part = (evidence) => {
   const services = serviceViews(evidence)
   const processes = processNames(evidence)
   const jobs = tasks.flatMap((task) => {
-    const program = programs.find(({ pattern }) => pattern.test(task.command ?? ''))
+    const command = task.command ?? ''
+    const program = programs.find(({ pattern, upkeep }) => pattern.test(command) && !upkeep?.test(command))
     return program && task.enabled === true ? [{ task, program }] : []
   })
   const running = [
@@ -142,7 +184,7 @@ function encrypted(kinds: readonly (boolean | undefined)[], where: readonly Evid
   )
 }
 
-/** Copies kept: the sum of borgmatic's `keep_…`, rsnapshot's `retain`, timeshift's `count_…` or snapper's limits. */
+/** Copies kept: the sum of borgmatic's `keep_…`, rsnapshot's `retain` or timeshift's `count_…`. */
 function generations(evidence: Evidence, names: readonly string[]): Fact {
   const setting = 'backup.generations'
   const files = sectionFiles(evidence, 'backup-files')

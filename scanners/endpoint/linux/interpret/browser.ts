@@ -41,14 +41,14 @@ const browsers: readonly Browser[] = [
   {
     id: 'chrome',
     name: 'Google Chrome',
-    packages: /^google-chrome-(?:stable|beta|unstable)$/,
+    packages: /^(?:google-chrome(?:-stable|-beta|-unstable|-canary)?|com\.google\.Chrome)$/,
     files: /^\/etc\/opt\/chrome\/policies\/managed\//,
     judge: chromium,
   },
   {
     id: 'edge',
     name: 'Microsoft Edge',
-    packages: /^microsoft-edge-(?:stable|beta|dev)$/,
+    packages: /^(?:microsoft-edge-(?:stable|beta|dev)(?:-bin)?|com\.microsoft\.Edge)$/,
     files: /^\/etc\/opt\/edge\/policies\/managed\//,
     judge: edge,
   },
@@ -62,14 +62,16 @@ const browsers: readonly Browser[] = [
   {
     id: 'firefox',
     name: 'Firefox',
-    packages: /^(?:firefox|firefox-esr|MozillaFirefox)$/,
+    packages:
+      /^(?:firefox(?:-esr|-beta|-devedition|-nightly|-developer-edition)?|MozillaFirefox|org\.mozilla\.firefox)$/,
     files: /policies\/policies\.json$|\/distribution\/policies\.json$/,
     judge: firefoxPolicies,
   },
   {
     id: 'other-browser',
     name: 'other',
-    packages: /^(?:epiphany|epiphany-browser|falkon|konqueror|opera-stable|vivaldi-stable|midori)$/,
+    packages:
+      /^(?:epiphany|epiphany-browser|falkon|konqueror|midori|qutebrowser|librewolf|waterfox|floorp|zen-browser|torbrowser-launcher|opera(?:-stable|-beta|-developer)?|vivaldi(?:-stable|-snapshot)?|org\.gnome\.Epiphany|io\.gitlab\.librewolf-community|net\.waterfox\.waterfox|one\.ablaze\.floorp|app\.zen_browser\.zen|org\.torproject\.torbrowser-launcher|com\.opera\.Opera|com\.vivaldi\.Vivaldi|org\.kde\.(?:falkon|konqueror))$/,
     files: /^$/,
     judge: undefined,
   },

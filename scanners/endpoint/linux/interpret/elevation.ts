@@ -8,7 +8,7 @@ import type { Doas } from './doas.ts'
 import { hasProgram, pamEvidence } from './pam-evidence.ts'
 import { polkitAdministrators } from './polkit.ts'
 import { readSudoers } from './sudoers.ts'
-import type { Sudoers } from './sudoers.ts'
+import type { SudoRule, Sudoers } from './sudoers.ts'
 
 /** Who may become administrator by one line of sudoers, doas.conf or polkit. */
 export interface Assignment {
@@ -115,9 +115,9 @@ function sudoAssignments(policy: Sudoers, source: 'sudo' | 'sudo-rs'): readonly 
     rule.users
       .filter((user) => !user.startsWith('!'))
       .map((principal) => {
-        const asRoot = rule.runAs.some((name) => name === 'root' || name === 'ALL' || name === '#0')
+        const asRoot = rule.runAs.some(mayBeRoot)
         const allowed = rule.commands.filter(({ text }) => !text.startsWith('!'))
-        const asks = authenticates(policy, principal)
+        const asks = authenticates(policy, rule, principal)
         const any = (test: (command: string) => boolean): boolean => asRoot && allowed.some(({ text }) => test(text))
         return {
           principal,
@@ -147,14 +147,54 @@ const flagOf = (policy: Sudoers, flag: string, principal: string) =>
 const isOn = (policy: Sudoers, flag: string, principal: string): boolean =>
   flagOf(policy, flag, principal)?.negated === false
 
-/** `Defaults authenticate`, which is on by itself. */
-const authenticates = (policy: Sudoers, principal: string): boolean =>
-  flagOf(policy, 'authenticate', principal)?.negated !== true
+/**
+ * `Defaults authenticate`, which is on by itself. An entry for commands, target accounts or hosts, or for members of
+ * a group, may free somebody whom the rule allows; that is enough, because the rule then asks for nothing.
+ */
+const authenticates = (policy: Sudoers, rule: SudoRule, principal: string): boolean =>
+  flagOf(policy, 'authenticate', principal)?.negated !== true &&
+  !policy.defaults.some(
+    ({ name, negated, binding }) =>
+      name === 'authenticate' && negated && binding !== '' && mayConcern(policy, binding, rule, principal),
+  )
+
+const isGroupLike = (principal: string): boolean => principal === 'ALL' || /^[%+]/.test(principal)
+/** A name that isn't one account: a group, everybody, or an alias, which may stand for any. */
+const isOpen = (name: string): boolean => isGroupLike(name) || /^!|^[A-Z][A-Z0-9_]*$/.test(name)
+
+/** Whether a Defaults entry with a binding (sudoers(5), "Defaults") may speak of a rule and its principal. */
+function mayConcern(policy: Sudoers, binding: string, rule: SudoRule, principal: string): boolean {
+  const names = binding.slice(1).split(',')
+  const among = (values: readonly string[]): boolean =>
+    values.includes('ALL') || names.some((name) => isOpen(name) || values.includes(name))
+  switch (binding[0]) {
+    case '>':
+      return among(rule.runAs)
+    case '!':
+      return among(rule.commands.map(({ text }) => text.split(/\s/)[0] ?? ''))
+    case ':': {
+      if (!isGroupLike(principal)) return names.some(isOpen)
+      // accounts with a rule of their own are told there
+      const told = new Set(policy.rules.flatMap(({ users }) => users))
+      return names.some((name) => name !== principal && (isOpen(name) || !told.has(name)))
+    }
+    default:
+      return true
+  }
+}
+
+/**
+ * Whether a name of whom to run as takes root in: a group stands for its members (root is in its own, and on Alpine in
+ * several), a netgroup for who knows whom.
+ */
+function mayBeRoot(name: string): boolean {
+  return /^(?:root|ALL|#0+|[%+].+)$/.test(name)
+}
 
 /** Whether an assignment makes its principal an administrator in effect. */
 export const isAdministration = (assignment: Assignment): boolean =>
   // whoever must know root's password isn't an administrator by this rule
   !(assignment.targetPassword && assignment.passwordRequired) &&
   (assignment.unrestricted ||
-    ((assignment.role === 'root' || assignment.role === 'ALL' || assignment.source === 'polkit') &&
+    ((assignment.role.split(',').some(mayBeRoot) || assignment.source === 'polkit') &&
       (assignment.installsSoftware || assignment.changesLogging || assignment.commands.some(givesEverything))))

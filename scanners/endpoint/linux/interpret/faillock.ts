@@ -63,10 +63,11 @@ export function readFaillock(pam: PamEvidence, step: PamStep): Reading<LockoutMo
   for (const { name, value, at } of options) {
     switch (name) {
       case 'deny': {
-        const count = leading(value)
+        // sscanf takes a sign too, and the module keeps sixteen bits: -1 is 65535
+        const negative = /^\s*-(\d+)/.exec(value)?.[1]
+        const count = negative === undefined ? leading(value) : -Number(negative)
         if (count === undefined) break
-        // kept in sixteen bits
-        const kept = count % 65_536
+        const kept = ((count % 65_536) + 65_536) % 65_536
         threshold = kept === 0 ? Infinity : kept
         set.set('threshold', at)
         break

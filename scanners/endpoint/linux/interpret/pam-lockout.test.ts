@@ -67,6 +67,18 @@ describe('stacks that count failures', () => {
     const auth = `auth [success=1 default=bad] pam_unix.so\nauth [default=die] pam_faillock.so authfail\nauth sufficient pam_faillock.so authsucc\nauth required pam_deny.so\n`
     expect(lockout({ files: debian({ auth }) })).toMatchObject({ threshold: 3 })
   })
+  test.each([
+    ['deny = -1', 65_535],
+    ['deny = 65538', 2],
+    ['deny=5x', 5],
+    ['DENY = 5', 3],
+    ['\uFEFFdeny = 2', 3],
+    ['\uFEFF# comment\ndeny = 2\r', 2],
+    ['bogus\ndeny 2', 2],
+  ])('faillock.conf with %j, as pam_faillock of Debian 13 takes it', (text, threshold) => {
+    const files = { ...debian({ auth: debianFaillockAuth, account: debianFaillockAccount }), [conf]: text }
+    expect(lockout({ files, debian: true })).toMatchObject({ threshold })
+  })
   it('a preauth that asks for fewer failures than authfail writes', () => {
     const auth = `auth required pam_faillock.so preauth deny=3\nauth sufficient pam_unix.so\nauth [default=die] pam_faillock.so authfail deny=5 fail_interval=60\nauth required pam_deny.so\n`
     expect(lockout({ files: debian({ auth }) })).toMatchObject({ threshold: 3, 'observation-window': 60 })

@@ -11,6 +11,7 @@ import { logonServices, pamEvidence, serviceRefs, stepRef } from './pam-evidence
 import type { PamEvidence } from './pam-evidence.ts'
 import type { PamUser } from './pam-modules.ts'
 import { privilegedAccounts } from './privilege.ts'
+import { hasDesktop } from './views.ts'
 
 const settings = ['lockout.threshold', 'lockout.duration', 'lockout.observation-window'] as const
 export const observesLockout = { settings, rows: [] } as const
@@ -55,6 +56,14 @@ export const interpretLockout: Part = (evidence): Contribution => {
   const common = JSON.stringify(valuesOf(overall))
   for (const line of [...logon, 'elevation'] as const) {
     const own = of(everyday, [line])
+    if (isMissing(evidence, pam.value, line)) {
+      // what other settings say of this way in doesn't apply either, and must not meet the default
+      const scope: Scope = { kind: 'line', key: line }
+      const why = { ja: 'このログオンの口はない', en: 'there is no such way to log on' }
+      scopes.push({ settings, scope })
+      facts.push(...settings.map((setting) => inapplicable(setting, why, [{ source: 'pam-modules' }], scope)))
+      continue
+    }
     if (own.every(({ reading }) => reading.ok && reading.value.state === 'no-password')) continue
     if (JSON.stringify(valuesOf(own)) === common) continue
     const scope: Scope = { kind: 'line', key: line }
@@ -67,6 +76,13 @@ export const interpretLockout: Part = (evidence): Contribution => {
       : [],
   )
   return { facts, scopes, populations: populations(evidence, groups) }
+}
+
+/** No SSH server, or no desktop. */
+function isMissing(evidence: Evidence, pam: PamEvidence, line: Line): boolean {
+  if (line === 'ssh') return pam.sshd === 'absent'
+  const desktop = line === 'desktop' ? hasDesktop(evidence) : undefined
+  return desktop?.ok === true && !desktop.value
 }
 
 /** Who is left to the default: every privileged account except root, and except members of an admin_group. */

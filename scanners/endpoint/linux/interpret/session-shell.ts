@@ -77,7 +77,36 @@ function timeoutOf(evidence: Evidence, shell: Shell): Reading<ShellTimeout> {
     if (!some.ok && (pattern === startFiles[shell][0] || mentioned(files, pattern))) return some
     if (some.ok) all.push(...some.value)
   }
-  return readTimeout(all)
+  return inAnyOrder(all)
+}
+
+/**
+ * A read-only TMOUT keeps its first value, and /etc/profile reads profile.d and the shell's own file somewhere
+ * in its middle (Debian's before profile.d, Red Hat's after it): known where every order comes to the same.
+ */
+function inAnyOrder(files: readonly WholeFile[]): Reading<ShellTimeout> {
+  const folder = files.filter(({ path }) => path.startsWith('/etc/profile.d/'))
+  const main = files.filter(({ path }) => path === '/etc/profile')
+  const own = files.filter((file) => !folder.includes(file) && !main.includes(file))
+  const first = readTimeout(files)
+  if (!first.ok) return first
+  for (const order of [
+    [main, own, folder],
+    [folder, main, own],
+    [folder, own, main],
+    [own, main, folder],
+    [own, folder, main],
+  ]) {
+    const other = readTimeout(order.flat())
+    if (!other.ok) return other
+    if (other.value.value !== first.value.value) {
+      return unreadable({
+        ja: 'TMOUT の値がファイルによって異なり、先に読まれる方が分からない',
+        en: 'TMOUT differs between files, and which of them comes first can not be told',
+      })
+    }
+  }
+  return first
 }
 
 const mentioned = (files: ReturnType<typeof reducedFiles>, pattern: RegExp): boolean =>

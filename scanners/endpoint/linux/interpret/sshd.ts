@@ -4,6 +4,7 @@ import type { ScopeInForce } from '../../../../src/core/snapshot.ts'
 import { sshdSeconds, words } from '../../../../src/readers/sshd-config.ts'
 import { type Contribution, fromReading, inapplicable, type Part } from './contribution.ts'
 import { possessionSuffices, sshPamMfa } from './pam-mfa.ts'
+import { administratorBlocks } from './sshd-administrators.ts'
 import { acceptsPasswords, resistsReplay, twoFactors, valueOf } from './sshd-authentication.ts'
 import { sshEnabled, sshInstalled } from './sshd-enabled.ts'
 import { type SshdSettings, type SshdSource, sshdSource } from './sshd-source.ts'
@@ -118,7 +119,11 @@ function factsOf(id: SettingId, source: Reading<SshdSource>, evidence: Evidence)
   if (!source.ok) return [fromReading(id, source, [{ source: 'sshd-effective' }], 'running', sshScope(id))]
   const { everybody, matches } = source.value
   if (id === 'mfa.replay-resistant-for-remote') return [replayFact(everybody, matches)]
-  const facts = [factOf(id, everybody, evidence)]
+  const facts = [
+    id === 'mfa.required-for-administrators' && matches.ok
+      ? administratorsFact(everybody, matches.value, evidence)
+      : factOf(id, everybody, evidence),
+  ]
   if (!matches.ok) {
     // some Match block may loosen it: which one can't be said
     return [
@@ -135,6 +140,18 @@ function factsOf(id: SettingId, source: Reading<SshdSource>, evidence: Evidence)
     facts.push(factOf(id, count === 1 ? block : { ...block, match: `${name} (${count})` }, evidence))
   }
   return facts
+}
+
+/** Where Match blocks take in every administrator, the weakest of them speaks, not what holds for the others. */
+function administratorsFact(everybody: SshdSettings, matches: readonly SshdSettings[], evidence: Evidence): Fact {
+  const id = 'mfa.required-for-administrators'
+  const blocks = administratorBlocks(evidence, everybody, matches) ?? [everybody]
+  const readings = blocks.map((of) => ({ of, value: readSetting(id, of, evidence) }))
+  const { of, value } = readings.find((one) => one.value.ok && one.value.value === false) ??
+    readings.find((one) => !one.value.ok) ??
+    readings[0] ?? { of: everybody, value: readSetting(id, everybody, evidence) }
+  const { refs, origin } = whence(id, of)
+  return fromReading(id, value.ok ? read(value.value ?? '') : value, refs, origin, sshScope(id))
 }
 
 function factOf(id: SettingId, of: SshdSettings, evidence: Evidence): Fact {

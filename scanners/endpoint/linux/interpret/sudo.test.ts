@@ -86,6 +86,19 @@ frank ALL = (DB) /usr/bin/psql, (root) /bin/cat /var/log/a\\,b
     expect(rows).toMatchObject([{ principal: 'ops', 'password-required': false }])
     expect(complete).toBe(true)
   })
+  it.each([
+    ['a target account', 'Defaults>root !authenticate', false],
+    ['another target account', 'Defaults>postgres !authenticate', true],
+    ['a command', 'Defaults!/usr/bin/apt !authenticate', false],
+    ['an alias of commands', 'Defaults!PKG !authenticate', false],
+    ['another command', 'Defaults!/usr/bin/id !authenticate', true],
+    ['a host', 'Defaults@web1 !authenticate', false],
+    ['an account that may be a member', 'Defaults:bob !authenticate', false],
+    ['an account with a rule of its own', 'Defaults:ivy !authenticate', true],
+  ])('!authenticate for %s', (_, line, asks) => {
+    const { rows } = only(`${line}\n%ops ALL=(root) /usr/bin/apt update\nivy ALL=(postgres) /usr/bin/psql\n`)
+    expect(rows.find((row) => 'principal' in row && row.principal === 'ops')).toMatchObject({ 'password-required': asks })
+  })
   it('!authenticate is a password that isn’t asked', () => {
     expect(only('Defaults:ivy !authenticate\nivy ALL=ALL\njon ALL=ALL\n').rows).toMatchObject([
       { principal: 'ivy', 'password-required': false },

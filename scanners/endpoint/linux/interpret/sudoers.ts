@@ -100,7 +100,11 @@ function gather(
 ): void {
   const file = files.get(path)
   if (!file || file.state !== 'read' || seen.has(path) || seen.size > 500) {
-    gaps.push({ ja: `${path} を読めない`, en: `${path} could not be read` })
+    gaps.push(
+      file?.state === 'cut'
+        ? { ja: `${path} が長すぎて途中まで`, en: `${path} is too long and was read in part` }
+        : { ja: `${path} を読めない`, en: `${path} could not be read` },
+    )
     return
   }
   const within = new Set(seen).add(path)

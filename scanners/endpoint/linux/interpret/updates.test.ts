@@ -193,6 +193,10 @@ describe('automatic updates on RPM systems', () => {
     expect(update('automatic', rpmMachine({ 'systemd-unit-files': text('systemd-unit-files') }))).toMatchObject(
       known(false),
     )
+    const stopped = {
+      init: text('init').replace('systemd\trunning', 'systemd\tinstalled').replace('pid1\tsystemd', 'pid1\tsleep'),
+    }
+    expect(update('automatic', rpmMachine(stopped))).toMatchObject(known(false))
     const masked = `${text('systemd-unit-files')}dnf-automatic.timer enabled disabled\ndnf-automatic.service masked disabled\n`
     expect(update('automatic', rpmMachine({ 'systemd-unit-files': masked }))).toMatchObject(known(false))
   })
