@@ -84,6 +84,7 @@ function inside(folder: string, machine: Machine, command: string): SpawnSyncRet
 const fileStep = (path: string, text: string | null): string =>
   text === null
     ? `rm -rf ${quote(path)}`
-    : `mkdir -p "$(dirname ${quote(path)})"\nprintf %s ${quote(text)} >${quote(path)}`
+    : // a link may lead out of the copy: /etc/os-release is one to /usr/lib
+      `mkdir -p "$(dirname ${quote(path)})"\n[ ! -L ${quote(path)} ] || rm ${quote(path)}\nprintf %s ${quote(text)} >${quote(path)}`
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`

@@ -1,6 +1,7 @@
 import type { Finding } from '../../src/core/run.ts'
 import type { Language, LocalText } from '../../src/core/text.ts'
-import { noRemedy, severityWords, verdictWords } from '../../src/text/messages.ts'
+import { severityWords } from '../../src/core/vocabulary.ts'
+import { noRemedy, verdictWords } from '../../src/text/messages.ts'
 import { messages } from './messages.ts'
 import { type Case, element } from './xml.ts'
 

@@ -1,6 +1,7 @@
 import type { Report, ReportOptions, RunResult } from '../../src/core/run.ts'
 import type { LocalText } from '../../src/core/text.ts'
-import { amounts, severityWords, targetStateWords, verdictWords } from '../../src/text/messages.ts'
+import { severityWords } from '../../src/core/vocabulary.ts'
+import { amounts, targetStateWords, verdictWords } from '../../src/text/messages.ts'
 import { outcomeOf, outcomeText } from '../../src/text/outcome.ts'
 import { markdownCode, markdownText, visible, visibleProse } from '../../src/text/safe.ts'
 import { shownInstant } from '../../src/text/time.ts'

@@ -1,5 +1,6 @@
 import type { Finding } from '../../src/core/run.ts'
-import { amounts, severityWords, verdictWords } from '../../src/text/messages.ts'
+import { severityWords } from '../../src/core/vocabulary.ts'
+import { amounts, verdictWords } from '../../src/text/messages.ts'
 import { visible } from '../../src/text/safe.ts'
 import { messages } from './messages.ts'
 import { entry, labelled, type Page, severityColor, verdictMark } from './page.ts'

@@ -5,11 +5,11 @@ import type { ResolvedBaseline } from '../core/resolve.ts'
 import { loadBaseline, builtInBaselines, loadBuiltIn } from '../files/built-in.ts'
 import { writeFileAtomically } from '../files/write.ts'
 import { visible } from '../text/safe.ts'
-import { severityWords } from '../text/messages.ts'
+import { severityWords } from '../core/vocabulary.ts'
 import { tableLines } from '../text/terminal.ts'
 import type { App } from './app.ts'
 import { loadNamed } from './baselines.ts'
-import { captureBaseline } from './capture.ts'
+import { captureBaseline, capturedContent } from './capture.ts'
 import { addExamples, makeCommand } from './help.ts'
 import { readSnapshots } from './read-snapshots.ts'
 import { fromHere } from './select.ts'
@@ -27,27 +27,27 @@ export function baselineCommand(app: App, done: (code: number) => void): Command
     .action(async (name: string, flags: { json?: true }) => done(await showBaseline(app, name, flags.json === true)))
   const validate = makeCommand('validate', words.validate, lang)
     .argument('<FILE...>', words.files[lang])
-    .action(async (files: readonly string[]) => done(await validateBaselines(app, files)))
+    .option('--json', scanWords.json[lang])
+    .action(async (files: readonly string[], flags: { json?: true }) =>
+      done(await validateBaselines(app, files, flags.json === true)),
+    )
   const capture = makeCommand('capture', words.capture, lang)
     .option('--here', scanWords.here[lang])
     .option('--from <BUNDLE>', scanWords.from[lang])
     .option('-o, --output <FILE>', words.output[lang])
+    .option('--json', words.json[lang])
     .action(async (flags: CaptureFlags) => done(await capture_(app, flags)))
+  const listExample = { command: 'seisa baseline list', what: words.exampleList }
+  const showExample = { command: 'seisa baseline show ipa-sme', what: words.exampleShow }
+  const captureExample = { command: 'seisa baseline capture --here -o our-servers.yaml', what: words.exampleCapture }
+  const validateExample = { command: 'seisa baseline validate our-servers.yaml', what: words.exampleValidate }
   const command = makeCommand('baseline', words.description, lang)
     .helpCommand(false)
-    .addCommand(list)
-    .addCommand(show)
-    .addCommand(validate)
-    .addCommand(capture)
-  return addExamples(
-    command,
-    [
-      { command: 'seisa baseline show ipa-sme', what: words.exampleShow },
-      { command: 'seisa baseline capture --here -o our-servers.yaml', what: words.exampleCapture },
-      { command: 'seisa baseline validate our-servers.yaml', what: words.exampleValidate },
-    ],
-    lang,
-  )
+    .addCommand(addExamples(list, [listExample], lang))
+    .addCommand(addExamples(show, [showExample], lang))
+    .addCommand(addExamples(validate, [validateExample], lang))
+    .addCommand(addExamples(capture, [captureExample], lang))
+  return addExamples(command, [showExample, captureExample, validateExample], lang)
 }
 
 async function listBaselines(app: App, json: boolean): Promise<number> {
@@ -110,7 +110,15 @@ function baselineText(app: App, baseline: ResolvedBaseline): string {
 }
 
 /** Throws the fault with every problem of the first bad file; says each good one. */
-async function validateBaselines(app: App, files: readonly string[]): Promise<number> {
+async function validateBaselines(app: App, files: readonly string[], json: boolean): Promise<number> {
+  if (json) {
+    const valid = files.map((file) => {
+      const { id, version, hash, requirements, loosened } = loadBaseline([fromHere(app.cwd, file)])
+      return { file, id, version, hash, requirements: requirements.length, loosened }
+    })
+    await app.stdout.write(`${JSON.stringify(valid, null, 2)}\n`)
+    return 0
+  }
   for (const file of files) {
     const baseline = loadBaseline([fromHere(app.cwd, file)])
     const counted =
@@ -128,11 +136,14 @@ interface CaptureFlags {
   readonly here?: true
   readonly from?: string
   readonly output?: string
+  readonly json?: true
 }
 
 async function capture_(app: App, flags: CaptureFlags): Promise<number> {
   const snapshots = await readSnapshots(app, flags.from)
-  const text = captureBaseline(snapshots, app.language)
+  const text = flags.json
+    ? `${JSON.stringify(capturedContent(snapshots), null, 2)}\n`
+    : captureBaseline(snapshots, app.language)
   if (flags.output === undefined || flags.output === '-') await app.stdout.write(text)
   else {
     await writeFileAtomically(fromHere(app.cwd, flags.output), text, { exclusive: true })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 import type { ResolvedBaseline } from '../core/resolve.ts'
 import type { RunBaseline } from '../core/run.ts'
-import { builtInBaselines, loadBaseline, loadBuiltIn } from '../files/built-in.ts'
+import { builtInBaselines, loadBaseline, loadBuiltIn, loadBuiltInInSteps } from '../files/built-in.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { JudgedBy } from '../scan/late-baselines.ts'
 import type { ScanRequest } from '../scan/scan.ts'
@@ -26,7 +26,8 @@ export function chooseBaselines(
   // named twice is meant once
   const names = named.length === 0 ? [defaultBaseline] : [...new Set(named)]
   const known = builtInBaselines()
-  if (names.every((name) => known.includes(name))) return () => judgedBy(names.map((name) => loadBuiltIn(name)))
+  if (names.every((name) => known.includes(name)))
+    return async () => judgedBy(await Promise.all(names.map((name) => loadBuiltInInSteps(name))))
   return judgedBy(names.map((name) => loadNamed(app, name)))
 }
 

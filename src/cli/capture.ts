@@ -13,23 +13,26 @@ const notSettings: ReadonlySet<string> = new Set(['identity'])
  * alike, the exposed listeners and the administrators. Meant to be reviewed, not to be signed unread.
  */
 export function captureBaseline(snapshots: readonly Snapshot[], language: Language): string {
-  const first = snapshots[0]
-  const settings = first ? first.facts.filter((fact) => isCommon(fact, snapshots)) : []
-  const requirements = [
-    ...settings.map(settingRequirement).filter((one) => one !== undefined),
-    ...listRequirements(snapshots),
-  ]
-  const content = {
-    baseline: 'captured',
-    version: 1,
-    title: { ja: '手本から写した基準', en: 'Captured from a golden host' },
-    requirements,
-  }
   const note =
     language === 'ja'
       ? `手本の構成要素の今の設定から作った。要らない要件を消し、値を確かめてから承認する。\n 写した構成要素: ${snapshots.map((one) => one.component.name).join(', ')}`
       : `Made from what the golden host is set to now. Remove what does not matter and check the values before approving it.\n Captured from: ${snapshots.map((one) => one.component.name).join(', ')}`
-  return `${commented(note)}${stringify(content, { lineWidth: 120 })}`
+  return `${commented(note)}${stringify(capturedContent(snapshots), { lineWidth: 120 })}`
+}
+
+/** The same without the comment: what `--json` prints is a baseline too. */
+export function capturedContent(snapshots: readonly Snapshot[]): object {
+  const first = snapshots[0]
+  const settings = first ? first.facts.filter((fact) => isCommon(fact, snapshots)) : []
+  return {
+    baseline: 'captured',
+    version: 1,
+    title: { ja: '手本から写した基準', en: 'Captured from a golden host' },
+    requirements: [
+      ...settings.map(settingRequirement).filter((one) => one !== undefined),
+      ...listRequirements(snapshots),
+    ],
+  }
 }
 
 const commented = (text: string): string =>

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import type { Target } from '../core/scanner.ts'
+import type { LocalText } from '../core/text.ts'
 import { writeFileAtomically } from '../files/write.ts'
 import { evidenceBreakLine, evidenceNonce, evidenceTargetLine } from '../readers/evidence.ts'
 import { visible } from '../text/safe.ts'
@@ -17,6 +18,7 @@ interface CollectFlags {
   readonly target: readonly string[]
   readonly output?: string
   readonly printScript?: string
+  readonly json?: true
   readonly deep?: true
   readonly simulateUpgrade?: true
   readonly timeout?: string
@@ -31,6 +33,7 @@ export function collectCommand(app: App, done: (code: number) => void): Command 
     .option('--target <NAME>', scanWords.target[lang], repeatable, [])
     .option('-o, --output <FILE>', words.output[lang])
     .option('--print-script <PLATFORM>', `${words.printScript[lang]} (${[...app.collectors.keys()].join(', ')})`)
+    .option('--json', words.json[lang])
     .option('--deep', scanWords.deep[lang])
     .option('--simulate-upgrade', scanWords.simulateUpgrade[lang])
     .option('--timeout <DURATION>', `${scanWords.timeout[lang]} (5m; --deep: 2h)`)
@@ -60,17 +63,26 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
     return 0
   }
   if (flags.output === undefined) throw new Fault('usage', words.needsOutput)
+  if (flags.output === '-' && flags.json) throw new Fault('usage', words.oneStdout)
   const timeout = readDuration('--timeout', flags.timeout)
   const project = await readProject(app, flags.config, flags.here !== true)
   const targets = flags.here ? [hereTarget()] : namedTargets(project?.config.targets ?? [], flags.target)
   if (targets.length === 0)
     throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
-  const outcome = { failed: 0 }
+  const outcome: Outcome[] = []
   const seconds = timeout ?? project?.config.settings.timeout ?? usualTimeoutSeconds(flags.deep === true)
   const content = collectAll(app, targets, flags, seconds, outcome)
   if (flags.output === '-') for await (const piece of content) await app.stdout.write(piece)
   else await writeFileAtomically(fromHere(app.cwd, flags.output), content)
-  return outcome.failed > 0 ? 3 : 0
+  if (flags.json) await app.stdout.write(`${JSON.stringify({ output: flags.output, targets: outcome }, null, 2)}\n`)
+  return outcome.every(({ complete }) => complete) ? 0 : 3
+}
+
+/** How the collection of a target went, as `--json` tells it. */
+interface Outcome {
+  readonly name: string
+  readonly complete: boolean
+  readonly problem?: LocalText
 }
 
 /** Evidence of every target, one after the other, each with the line that names it. */
@@ -79,7 +91,7 @@ async function* collectAll(
   targets: readonly Target[],
   flags: CollectFlags,
   timeout: number,
-  outcome: { failed: number },
+  outcome: Outcome[],
 ): AsyncGenerator<Uint8Array> {
   for (const target of targets) {
     const scanner = scannerOf(app, target)
@@ -87,6 +99,7 @@ async function* collectAll(
     const signal = AbortSignal.any([app.signal, AbortSignal.timeout(seconds * 1000)])
     yield Buffer.from(evidenceTargetLine({ name: target.name, labels: target.labels }))
     const whole: Wholeness = { is: false, nonce: '' }
+    let problem: LocalText | undefined
     try {
       yield* watched(
         scanner.collect(target, {
@@ -99,16 +112,17 @@ async function* collectAll(
       )
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause
+      problem = cause.what
       await app.stderr.write(`seisa: ${visible(target.name)}: ${visible(cause.what[app.language])}\n`)
       if (cause.next) await app.stderr.write(`  → ${visible(cause.next[app.language])}\n`)
     }
     if (!whole.is) {
-      outcome.failed += 1
       await app.stderr.write(`seisa: ${visible(target.name)}: ${words.incomplete[app.language]}\n`)
       // or the evidence after it would be taken for a part of it
       yield Buffer.from(evidenceBreakLine(whole.nonce))
     }
     yield Buffer.from('\n')
+    outcome.push({ name: target.name, complete: whole.is, ...(problem && { problem }) })
   }
 }
 

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander'
-import { Fault, faultExitCodes } from '../core/fault.ts'
+import { Fault, faultExitCodes, systemCode } from '../core/fault.ts'
 import type { LocalText } from '../core/text.ts'
 import { problemsOf } from '../files/problems.ts'
 import { visible } from '../text/safe.ts'
@@ -13,6 +13,7 @@ import { doctorCommand } from './doctor.ts'
 import { explainCommand } from './explain.ts'
 import { addExamples, lineWords, makeCommand, usageFault } from './help.ts'
 import { initCommand } from './init.ts'
+import { reportInternalError } from './internal-error.ts'
 import { scanCommand } from './scan.ts'
 import { scanWords } from './words.ts'
 
@@ -118,7 +119,7 @@ async function report(app: App, cause: unknown, command: string, words: readonly
   }
   if (cause instanceof Fault) {
     // `| head` has what it wanted: nobody is there to be told
-    if (errorCode(cause.cause) === 'EPIPE') return faultExitCodes[cause.code]
+    if (systemCode(cause.cause) === 'EPIPE') return faultExitCodes[cause.code]
     const lang = app.language
     // a file's problems come formatted, with their own line breaks
     const what = problemsOf(cause) ? cause.what[lang] : visible(cause.what[lang])
@@ -127,21 +128,13 @@ async function report(app: App, cause: unknown, command: string, words: readonly
     if (cause.next) await app.stderr.write(`  → ${visible(cause.next[lang])}\n`)
     return faultExitCodes[cause.code]
   }
-  const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-  const internal = {
-    ja: 'seisa の内部の誤り。次の内容を報告してください',
-    en: 'an error inside seisa; please report the following',
-  }
-  await app.stderr.write(`seisa: ${internal[app.language]}\n${text.split('\n').map(visible).join('\n')}\n`)
+  await reportInternalError(app, cause)
   return faultExitCodes.internal
 }
 
 /** The system's own name of what went wrong (`EACCES`), which can be searched for, else the message. */
 function reasonOf(cause: unknown): string {
-  const code = errorCode(cause)
+  const code = systemCode(cause)
   if (code) return ` (${code})`
   return cause instanceof Error ? ` (${visible(cause.message)})` : ''
 }
-
-const errorCode = (cause: unknown): string | undefined =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined

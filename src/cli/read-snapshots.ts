@@ -1,12 +1,11 @@
 import { Fault } from '../core/fault.ts'
-import type { Scanner, Target } from '../core/scanner.ts'
+import type { Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { readEvidence } from '../readers/evidence.ts'
 import { bundleSources } from '../scan/bundle.ts'
+import { scannerOfEvidence, unknownCollector } from '../scan/collectors.ts'
 import type { App } from './app.ts'
-import { fromHere, hereTarget } from './select.ts'
-
-const limitSeconds = 300
+import { fromHere, hereTarget, scannerOf, usualTimeoutSeconds } from './select.ts'
 
 /** Snapshots of saved evidence, or of this machine. */
 export async function readSnapshots(app: App, from: string | undefined): Promise<readonly Snapshot[]> {
@@ -22,13 +21,11 @@ export async function readSnapshots(app: App, from: string | undefined): Promise
 
 /** Snapshots of a live target. */
 export async function snapshotsOfTarget(app: App, target: Target): Promise<readonly Snapshot[]> {
-  const scanner = app.scanners.get(target.scanner)
-  if (!scanner)
-    throw new Fault('configuration', {
-      ja: `スキャナ ${target.scanner} はない`,
-      en: `there is no scanner ${target.scanner}`,
-    })
-  const signal = AbortSignal.any([app.signal, AbortSignal.timeout((target.timeout ?? limitSeconds) * 1000)])
+  const scanner = scannerOf(app, target)
+  const signal = AbortSignal.any([
+    app.signal,
+    AbortSignal.timeout((target.timeout ?? usualTimeoutSeconds(false)) * 1000),
+  ])
   const chunks = scanner.collect(target, { deep: false, simulateUpgrade: false, signal, secrets: new Set() })
   return interpretAll(app, chunks, target)
 }
@@ -40,9 +37,9 @@ async function interpretAll(
 ): Promise<readonly Snapshot[]> {
   const snapshots: Snapshot[] = []
   for await (const { evidence, target: header } of readEvidence(chunks)) {
-    const scanner: Scanner | undefined = app.scanners.get(evidence.collector.split('/')[0] ?? '')
-    if (scanner)
-      snapshots.push(...scanner.interpret(evidence, { target: { ...target, name: header.name ?? target.name } }))
+    const scanner = scannerOfEvidence(app.scanners, evidence.collector)
+    if (!scanner) throw new Fault('configuration', unknownCollector(evidence.collector))
+    snapshots.push(...scanner.interpret(evidence, { target: { ...target, name: header.name ?? target.name } }))
   }
   return snapshots
 }

@@ -12,6 +12,7 @@ import { colorAllowed } from '../text/terminal.ts'
 import type { App } from './app.ts'
 import { chooseBaselines } from './baselines.ts'
 import { addExamples, makeCommand, repeatable } from './help.ts'
+import { reportInternalError } from './internal-error.ts'
 import { chooseOutputs, type OutputFlags, writeReports } from './outputs.ts'
 import { type Project, readProject } from './project.ts'
 import { type NumberFlags, readNumbers, readVerdicts } from './scan-options.ts'
@@ -128,6 +129,7 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
       onEvent: flags.quiet ? () => undefined : (event) => progress.event(event),
     })
     progress.close()
+    if (finished.fault) await reportInternalError(app, finished.fault.cause ?? finished.fault)
     await writeReports(app, outputs, finished.result, flags, only)
     return finished.result.exit.code
   } finally {

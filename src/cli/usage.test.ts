@@ -40,6 +40,8 @@ describe('a mistake on the command line', () => {
     ['scan --here --format jsn', 'did you mean json?'],
     ['scan --here --format json=', 'names no path'],
     ['scan --here --format json --format junit', '--format FORMAT=PATH'],
+    ['scan --here --format json=a --format junit=./a', 'two outputs name the same file'],
+    ['collect --here -o - --json', 'standard output'],
     ['scan --here --only fial', 'did you mean fail?'],
     ['scan --here --timeout 5', '5m'],
     ['scan --here --concurrency 0', '1 to 1000'],
@@ -79,7 +81,8 @@ describe('a mistake on the command line', () => {
 })
 
 describe('help', () => {
-  const commands = ['', 'scan', 'collect', 'init', 'doctor', 'baseline', 'baseline show', 'explain', 'completion']
+  const groups = ['', 'scan', 'collect', 'init', 'doctor', 'baseline', 'explain', 'completion']
+  const commands = [...groups, ...['list', 'show', 'validate', 'capture'].map((name) => `baseline ${name}`)]
 
   it.each(commands)('has examples in both languages, each with what it does: seisa %s', async (name) => {
     for (const [lang, heading, usage] of [
@@ -89,7 +92,7 @@ describe('help', () => {
       const { code, stdout, stderr } = await command([...words(name), '--help', '--lang', lang])
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       expect(stdout).toContain(usage)
-      if (name !== 'baseline show') expect(stdout.slice(stdout.indexOf(heading))).toMatch(/\n +.*seisa /)
+      expect(stdout.slice(stdout.indexOf(heading))).toMatch(/\n +.*seisa /)
       if (lang === 'ja') expect(stdout).not.toMatch(/^(Usage|Options|Commands|Arguments|Examples):/m)
     }
   })

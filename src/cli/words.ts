@@ -78,6 +78,11 @@ export const collectWords = {
     ja: '-o FILE で書き込み先を指定する（- は標準出力）',
     en: 'name the file with -o FILE (- is standard output)',
   },
+  json: { ja: '集めた対象を JSON で標準出力に示す', en: 'say as JSON what was collected' },
+  oneStdout: {
+    ja: '--json と -o - は標準出力を取り合うので、一緒に使えない',
+    en: '--json and -o - would both use standard output',
+  },
   incomplete: { ja: '証跡が最後まで集まらなかった', en: 'the evidence is not whole' },
   exampleHere: { ja: 'この機械の証跡を保存する', en: 'save the evidence of this machine' },
   examplePrint: { ja: '収集スクリプトを取り出す', en: 'get the collector script' },
@@ -134,7 +139,9 @@ export const baselineWords = {
   suggested: { ja: '仮の値（組織で決める）', en: 'suggested, to be decided' },
   valid: { ja: '正しい', en: 'valid' },
   loosened: { ja: '元の基準より緩い点', en: 'Looser than what it extends' },
-  exampleShow: { ja: '一つの要件を詳しく見る', en: 'look at a baseline' },
+  json: { ja: '基準を JSON で示す', en: 'print the baseline as JSON' },
+  exampleList: { ja: '何が組み込まれているかを見る', en: 'see what is built in' },
+  exampleShow: { ja: '基準を詳しく見る', en: 'look at a baseline' },
   exampleCapture: { ja: '手本の機械から基準を作る', en: 'make a baseline from a golden host' },
   exampleValidate: { ja: '自分の基準を確かめる', en: 'check your own baseline' },
 } satisfies Record<string, LocalText>

@@ -1,5 +1,6 @@
 import type { Condition, Expectation, Literal, Operator } from './baseline.ts'
 import type { ValueType } from './catalogue/define.ts'
+import { durationText } from './duration.ts'
 import type { Subject } from './expectation.ts'
 import type { Value } from './fact.ts'
 import type { LocalText } from './text.ts'
@@ -20,13 +21,6 @@ export type Namer = (subject: string) => Naming
 const text = (ja: string, en: string): LocalText => ({ ja, en })
 const same = (word: string): LocalText => ({ ja: word, en: word })
 
-const durationUnits: readonly (readonly [number, string, string])[] = [
-  [86_400, '日', 'day'],
-  [3600, '時間', 'hour'],
-  [60, '分', 'minute'],
-  [1, '秒', 'second'],
-]
-
 /** Units that English doesn't give a plural, and the Japanese counters of the others. */
 const unitNames: Readonly<Record<string, string>> = {
   characters: '文字',
@@ -40,17 +34,6 @@ const unitNames: Readonly<Record<string, string>> = {
   machines: '台',
   bits: 'ビット',
   bytes: 'バイト',
-}
-
-/** Whole seconds in the largest unit that divides them. */
-export function durationText(seconds: number): LocalText {
-  for (const [size, ja, en] of durationUnits) {
-    if (seconds % size === 0 && (seconds !== 0 || size === 1)) {
-      const count = seconds / size
-      return text(`${count}${ja}`, `${count} ${en}${count === 1 ? '' : 's'}`)
-    }
-  }
-  return text(`${seconds}秒`, `${seconds} seconds`)
 }
 
 /** A value in words. */

@@ -1,3 +1,5 @@
+import type { LocalText } from './text.ts'
+
 const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
 type Unit = keyof typeof unitSeconds
 
@@ -20,4 +22,22 @@ export function writeDuration(seconds: number): string {
   const units: readonly Unit[] = ['d', 'h', 'm']
   const unit = seconds === 0 ? 's' : (units.find((one) => seconds % unitSeconds[one] === 0) ?? 's')
   return `${seconds / unitSeconds[unit]}${unit}`
+}
+
+const durationUnits: readonly (readonly [number, string, string])[] = [
+  [86_400, '日', 'day'],
+  [3600, '時間', 'hour'],
+  [60, '分', 'minute'],
+  [1, '秒', 'second'],
+]
+
+/** A duration as a demand says it: whole seconds in the largest unit that divides them, `30分`, `90 days`. */
+export function durationText(seconds: number): LocalText {
+  for (const [size, ja, en] of durationUnits) {
+    if (seconds % size === 0 && (seconds !== 0 || size === 1)) {
+      const count = seconds / size
+      return { ja: `${count}${ja}`, en: `${count} ${en}${count === 1 ? '' : 's'}` }
+    }
+  }
+  return { ja: `${seconds}秒`, en: `${seconds} seconds` }
 }

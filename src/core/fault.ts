@@ -15,6 +15,10 @@ export const faultExitCodes = {
 } as const
 export type FaultCode = keyof typeof faultExitCodes
 
+/** The system's own name of what went wrong (`EACCES`), of an error that has one. */
+export const systemCode = (cause: unknown): string | undefined =>
+  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+
 /** The one error that seisa throws on purpose: what happened, where, and what to do next. */
 export class Fault extends Error {
   readonly code: FaultCode

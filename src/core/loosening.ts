@@ -1,4 +1,4 @@
-import { type Literal, type Parameter, type Requirement, type Selector, severities } from './baseline.ts'
+import type { Literal, Parameter, Requirement, Selector } from './baseline.ts'
 import { canonicalJson } from './canonical.ts'
 import { expectationText } from './describe.ts'
 import { writeDuration } from './duration.ts'
@@ -6,6 +6,7 @@ import { namerOf } from './judge.ts'
 import { compareRequirements, type Difference } from './strictness.ts'
 import { type GivenParameter, parametersOf, substitute } from './substitute.ts'
 import type { LocalText } from './text.ts'
+import { severityWords } from './vocabulary.ts'
 
 /** One place where an organisation asks for less than the baseline it builds on, or for something else. */
 export interface Loosening {
@@ -128,14 +129,6 @@ const otherwise: LocalText = {
   en: 'different from before in a way that can not be ordered',
 }
 
-const severityNames: Readonly<Record<(typeof severities)[number], string>> = {
-  critical: '緊急',
-  high: '高',
-  medium: '中',
-  low: '低',
-  info: '参考',
-}
-
 /** What a requirement asks for, and how urgently. */
 function demandText(requirement: Requirement): LocalText {
   const namer = namerOf(requirement.each)
@@ -147,8 +140,8 @@ function demandText(requirement: Requirement): LocalText {
   }
   const said = { ja: parts.map((part) => part.ja).join('、'), en: parts.map((part) => part.en).join('; ') }
   return {
-    ja: `${said.ja}（重大度: ${severityNames[requirement.severity]}）`,
-    en: `${said.en} (severity: ${requirement.severity})`,
+    ja: `${said.ja}（重要度: ${severityWords[requirement.severity].ja}）`,
+    en: `${said.en} (severity: ${severityWords[requirement.severity].en})`,
   }
 }
 

@@ -189,7 +189,7 @@ describe('a baseline that extends another', () => {
 
   it('says what a loosened requirement asked for before', () => {
     const { requirements } = own({ requirements: [expecting('lockout.threshold', atMost(10))] })
-    expect(requirements[0]?.loosened?.ja).toBe('アカウントを止めるまでの連続失敗回数: 5回以下（重大度: 高）')
+    expect(requirements[0]?.loosened?.ja).toBe('アカウントを止めるまでの連続失敗回数: 5回以下（重要度: 高）')
   })
 })
 

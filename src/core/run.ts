@@ -184,7 +184,7 @@ export interface RunHeader {
   readonly id: string
   readonly startedAt: string
   readonly finishedAt: string
-  /** The instant that ages and expiry dates were computed against. */
+  /** What `--as-of` gave, else the start of the run; without `--as-of`, ages are counted to each component's `observedAt`. */
   readonly asOf: string
   /** Version of seisa. */
   readonly seisa: string

@@ -1,3 +1,4 @@
+import type { Severity } from './baseline.ts'
 import type { LocalText } from './text.ts'
 
 /** Words of closed vocabularies that mean the same wherever they occur. Names of algorithms and formats stay as they are. */
@@ -27,4 +28,13 @@ export const vocabulary: Readonly<Record<string, LocalText>> = {
   blocked: { ja: '遮断', en: 'blocked' },
   allowed: { ja: '許可', en: 'allowed' },
   'allow-list': { ja: '許可一覧のみ', en: 'allow list only' },
+}
+
+/** Words for severities. */
+export const severityWords: Readonly<Record<Severity, LocalText>> = {
+  critical: { ja: '重大', en: 'critical' },
+  high: { ja: '高', en: 'high' },
+  medium: { ja: '中', en: 'medium' },
+  low: { ja: '低', en: 'low' },
+  info: { ja: '参考', en: 'info' },
 }

@@ -112,7 +112,7 @@ function requirement({ expectation, byRowType, rowType }: ExpectationSchemas): S
           pattern: kebabCase,
         },
         title: sentence('見出し', 'title'),
-        severity: { ...says('重大度', 'severity'), enum: severities },
+        severity: { ...says('重要度', 'severity'), enum: severities },
         controls: {
           ...list(text('条項の id', 'id of a clause'), says('根拠の条項', 'clauses that ask for it')),
           uniqueItems: true,

@@ -27,8 +27,10 @@ export const readBaseline = (path: string): Baseline => readBaselineFiles([path]
  * Reads a baseline from the files that it is split over: one of them holds version and title, the
  * requirements come in the order of the files.
  */
-export function readBaselineFiles(paths: readonly string[]): BaselineFile {
-  const documents = paths.map((path) => readYamlFile(path))
+export function readBaselineFiles(
+  paths: readonly string[],
+  documents: readonly YamlDocument[] = paths.map((path) => readYamlFile(path)),
+): BaselineFile {
   const problems: Problem[] = []
   const uses: PlacedUse[] = []
   for (const document of documents) problems.push(...checkSchema(document, baselineFrame))

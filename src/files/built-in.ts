@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Baseline } from '../core/baseline.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { Mistake } from '../core/operand.ts'
@@ -7,6 +8,7 @@ import { type Adjustments, type ResolvedBaseline, resolveBaseline, type ResolveP
 import { packageRoot } from '../package-root.ts'
 import { type BaselineFile, readBaselineFiles } from './baseline.ts'
 import { type Problem, problemsFault } from './problems.ts'
+import { readYamlFile, type YamlDocument } from './yaml.ts'
 
 const folder = (): string => join(packageRoot(), 'baselines')
 
@@ -60,15 +62,17 @@ export function unknownBaseline(name: string): Mistake {
 
 /**
  * Reads a baseline with everything it extends and makes it ready to judge by. `extends` names a built-in
- * document, or a file relative to the one that names it. `useProblem` places mistakes in the adjustments.
+ * document, or a file relative to the one that names it. `useProblem` places mistakes in the adjustments;
+ * `documents` are the files where they are read already.
  * Throws a `Fault('configuration')` with every problem.
  */
 export function loadBaseline(
   paths: readonly string[],
   adjustments: Adjustments = {},
   useProblem?: (problem: ResolveProblem) => Problem,
+  documents?: readonly YamlDocument[],
 ): ResolvedBaseline {
-  const chain: BaselineFile[] = [readBaselineFiles(paths)]
+  const chain: BaselineFile[] = [readBaselineFiles(paths, documents)]
   const places = new Map<Baseline, string>()
   const [first] = chain
   if (!first) throw new TypeError('a baseline needs at least one file')
@@ -101,6 +105,17 @@ export function loadBuiltIn(document: string, adjustments: Adjustments = {}): Re
   if (files.length > 0) return loadBaseline(files, adjustments)
   const place = { file: '--baseline', line: 1, column: 1, text: document, around: { before: '', after: '' } }
   throw problemsFault([{ ...place, ...unknownBaseline(document) }])
+}
+
+/** The same, pausing after each file, so that whoever waits for input gets it meanwhile. */
+export async function loadBuiltInInSteps(document: string): Promise<ResolvedBaseline> {
+  const files = filesOf(document)
+  const documents: YamlDocument[] = []
+  for (const file of files) {
+    documents.push(readYamlFile(file))
+    await setImmediate()
+  }
+  return files.length > 0 ? loadBaseline(files, {}, undefined, documents) : loadBuiltIn(document)
 }
 
 /** `extends` that was not found may be a misspelt built-in name. */

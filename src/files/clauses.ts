@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { LocalText } from '../core/text.ts'
 import { packageRoot } from '../package-root.ts'
+import { isRawMap } from './raw.ts'
 
 /** One clause of a document, as far as a person asks about it. */
 export interface Clause {
@@ -20,8 +21,8 @@ export function clausesOf(document: string): readonly Clause[] {
   const path = join(packageRoot(), 'baselines', document, 'controls.yaml')
   if (!existsSync(path)) return []
   const content: unknown = parse(readFileSync(path, 'utf8'))
-  const controls = isRecord(content) && Array.isArray(content['controls']) ? content['controls'] : []
-  return controls.filter(isRecord).map((control) => ({
+  const controls = isRawMap(content) && Array.isArray(content['controls']) ? content['controls'] : []
+  return controls.filter(isRawMap).map((control) => ({
     id: text(control['id']),
     clause: text(control['clause']),
     title: { ja: text(control['title_ja']), en: text(control['title_en']) },
@@ -30,9 +31,6 @@ export function clausesOf(document: string): readonly Clause[] {
     level: text(control['level']),
   }))
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
 
 const text = (value: unknown): string =>
   typeof value === 'string' ? value.trim() : value === undefined ? '' : String(value)

@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { Fault } from '../core/fault.ts'
+import { Fault, systemCode } from '../core/fault.ts'
 import type { LocalText } from '../core/text.ts'
 import { visible } from '../text/safe.ts'
 import { isReference } from './secret-text.ts'
@@ -78,7 +78,7 @@ async function readSecretFile(path: string): Promise<string> {
     return await file.readFile('utf8')
   } catch (error) {
     if (error instanceof Fault) throw error
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    const code = systemCode(error) ?? 'unknown'
     throw refuse({ ja: `${shown} を読めない（${code}）`, en: `cannot read ${shown} (${code})` })
   }
 }

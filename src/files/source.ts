@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { Fault } from '../core/fault.ts'
+import { Fault, systemCode } from '../core/fault.ts'
 import type { LocalText } from '../core/text.ts'
 import { visible } from '../text/safe.ts'
 import type { Problem } from './problems.ts'
@@ -30,7 +30,7 @@ export function readFileBytes(path: string): Uint8Array {
     return buffer.subarray(0, length)
   } catch (error) {
     if (error instanceof Fault) throw error
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const code = systemCode(error) ?? ''
     throw cannotRead(
       path,
       reasons[code] ?? { ja: `読み取りに失敗した（${code}）`, en: `reading failed (${code})` },
@@ -97,8 +97,8 @@ export function decodeSource(file: string, bytes: Uint8Array): SourceText {
  * Controls other than tab and line breaks, and the characters that reverse the reading direction: with them a
  * reviewer would sign for something else than what is written.
  */
-// oxlint-disable-next-line no-control-regex
 const unseen =
+  // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 
 /** The longest valid start is found by halving: UTF-8 has no state beyond four bytes. */

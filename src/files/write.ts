@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, parse, resolve, sep } from 'node:path'
-import { Fault } from '../core/fault.ts'
+import { Fault, systemCode } from '../core/fault.ts'
 import type { LocalText } from '../core/text.ts'
 import { visible } from '../text/safe.ts'
 
@@ -186,8 +186,7 @@ const both = (path: string, ja: string, en: string): LocalText => ({
   en: `${visible(path)} ${en}`,
 })
 
-const errorCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
+const errorCode = (error: unknown): string => systemCode(error) ?? 'unknown'
 
 const ignoreMissing = (error: unknown): undefined => {
   if (errorCode(error) === 'ENOENT') return undefined

@@ -13,39 +13,36 @@ export interface JudgedBy {
  * that it happens while the first target is at work.
  */
 export class LateBaselines {
-  readonly #read: () => JudgedBy
-  #outcome:
-    | { readonly ok: true; readonly value: JudgedBy }
-    | { readonly ok: false; readonly cause: unknown }
-    | undefined
+  readonly #read: () => Promise<JudgedBy> | JudgedBy
+  #reading: Promise<JudgedBy> | undefined
+  #failed = false
 
-  constructor(read: () => JudgedBy) {
+  constructor(read: () => Promise<JudgedBy> | JudgedBy) {
     this.#read = read
   }
 
-  /** Reads them, unless they are read. What goes wrong is kept for `get`. */
-  begin(): void {
-    if (this.#outcome) return
-    try {
-      const value = this.#read()
-      if (!value.judged.some((baseline) => baseline.requirements.length > 0)) {
-        throw new Fault('nothing-to-do', { ja: '判定する要件がない', en: 'there is nothing to check' })
-      }
-      this.#outcome = { ok: true, value }
-    } catch (cause) {
-      this.#outcome = { ok: false, cause }
+  /**
+   * Begins to read them, unless that was done before.
+   * @throws Fault `nothing-to-do` without a requirement; whatever reading them threw
+   */
+  get(): Promise<JudgedBy> {
+    if (!this.#reading) {
+      this.#reading = this.#checked()
+      this.#reading.catch(() => {
+        this.#failed = true
+      })
     }
-  }
-
-  /** @throws Fault `nothing-to-do` without a requirement; whatever reading them threw */
-  get(): JudgedBy {
-    this.begin()
-    if (this.#outcome?.ok) return this.#outcome.value
-    throw this.#outcome?.cause
+    return this.#reading
   }
 
   /** They could not be read: no target can be judged. */
   get failed(): boolean {
-    return this.#outcome?.ok === false
+    return this.#failed
+  }
+
+  async #checked(): Promise<JudgedBy> {
+    const given = await this.#read()
+    if (given.judged.some((baseline) => baseline.requirements.length > 0)) return given
+    throw new Fault('nothing-to-do', { ja: '判定する要件がない', en: 'there is nothing to check' })
   }
 }

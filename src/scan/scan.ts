@@ -7,6 +7,7 @@ import type { InterpretContext, Scanner, Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { LocalText } from '../core/text.ts'
 import { readEvidence } from '../readers/evidence.ts'
+import { scannerOfEvidence, unknownCollector } from './collectors.ts'
 import { componentResult } from './component.ts'
 import { gapsOf } from './gaps.ts'
 import { type JudgedBy, LateBaselines } from './late-baselines.ts'
@@ -31,7 +32,7 @@ export interface ScanRequest {
   readonly sources: readonly Source[]
   readonly scanners: ReadonlyMap<string, Scanner>
   /** A function is called once, when the first target is at work or the first evidence is there. */
-  readonly baselines: JudgedBy | (() => JudgedBy)
+  readonly baselines: JudgedBy | (() => Promise<JudgedBy>)
   /** Targets of the configuration, for the labels, owners and ids of saved evidence. */
   readonly configured: ReadonlyMap<string, Target>
   readonly exit: ExitOptions
@@ -55,6 +56,8 @@ export interface ScanRequest {
 /** A finished scan; `remove` deletes its temporary files once every report is written. */
 export interface FinishedScan {
   readonly result: RunResult
+  /** A mistake inside seisa that one of the targets met. */
+  readonly fault?: Fault
   readonly remove: () => Promise<void>
 }
 
@@ -69,7 +72,7 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
   }
   const given = request.baselines
   const baselines = new LateBaselines(typeof given === 'function' ? given : () => given)
-  if (typeof given !== 'function') baselines.get()
+  if (typeof given !== 'function') await baselines.get()
   const started = request.now()
   const spool = await Spool.create()
   const totals = new Totals(request)
@@ -95,8 +98,8 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
     await at(request.sources.length, async (place) => {
       for (const twin of twins) await addGap(place, twin)
     })
-    const result = resultOf(request, spool, totals, baselines.get(), twins, started)
-    return { result, remove: () => spool.remove() }
+    const result = resultOf(request, spool, totals, await baselines.get(), twins, started)
+    return { result, remove: () => spool.remove(), ...(totals.fault && { fault: totals.fault }) }
   } catch (cause) {
     await spool.remove()
     throw cause
@@ -172,6 +175,8 @@ async function inParallel<T>(
 async function scanSource(source: Source, place: Place): Promise<void> {
   const { request, position, totals } = place
   const name = nameOf(source)
+  // a live target gives the evidence of its own scanner and of no other
+  const scanners = source.kind === 'live' ? new Map([[source.scanner.id, source.scanner]]) : request.scanners
   request.onEvent({ type: 'start', target: name })
   const problems: Fault[] = []
   let found = 0
@@ -179,7 +184,7 @@ async function scanSource(source: Source, place: Place): Promise<void> {
   try {
     for await (const { evidence, target: header } of readEvidence(chunksOf(source, place, problems))) {
       const given = source.kind === 'live' ? source.target : configuredOr(request, header.name ?? name, found)
-      const scanner = scannerOf(source, evidence.collector, request)
+      const scanner = scannerOfEvidence(scanners, evidence.collector)
       found += 1
       if (!scanner) {
         const problem = unknownCollector(evidence.collector)
@@ -247,7 +252,7 @@ async function judgeInto(
   place: Place,
 ): Promise<void> {
   const { request, writer, totals } = place
-  const { judged } = place.baselines.get()
+  const { judged } = await place.baselines.get()
   totals.component(snapshot.component, labels, judged)
   await writer.write('component', componentResult(snapshot, target, request.rows))
   const options = request.asOf ? { labels, asOf: request.asOf } : { labels }
@@ -277,7 +282,8 @@ async function* chunksOf(source: Source, { request, baselines }: Place, problems
       async () => {
         const chunks = scanner.collect(target, ask)[Symbol.asyncIterator]()
         const first = chunks.next()
-        baselines.begin()
+        // a failure is met again by whoever judges
+        baselines.get().catch(() => undefined)
         return { chunks, first: await first }
       },
       request.retry ?? defaultRetry,
@@ -306,12 +312,6 @@ const asFault = (cause: unknown): Fault =>
         { cause },
       )
 
-const scannerOf = (source: Source, collector: string, request: ScanRequest): Scanner | undefined => {
-  const [id = '', platform = ''] = collector.split('/')
-  const scanner = source.kind === 'live' ? source.scanner : request.scanners.get(id)
-  return scanner?.id === id && scanner.platforms.includes(platform) ? scanner : undefined
-}
-
 /** A target of the configuration by name, so that labels, owner and a pinned id hold for saved evidence too. */
 const configuredOr = (request: ScanRequest, name: string, count: number): Target =>
   request.configured.get(name) ?? {
@@ -329,11 +329,6 @@ const brokeOff: LocalText = {
   ja: '証跡が途中で切れている（終わりの印がない）',
   en: 'the evidence breaks off: there is no end mark',
 }
-
-const unknownCollector = (collector: string): LocalText => ({
-  ja: `この版の seisa が知らない収集器（${collector}）の証跡`,
-  en: `evidence of a collector that this version of seisa does not know (${collector})`,
-})
 
 const nameOf = (source: Source): string => (source.kind === 'live' ? source.target.name : source.name)
 const scannerIdOf = (source: Source): string => (source.kind === 'live' ? source.scanner.id : 'bundle')

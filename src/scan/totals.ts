@@ -95,6 +95,11 @@ export class Totals {
     this.#internal ??= fault
   }
 
+  /** The first mistake of ours that was met. */
+  get fault(): Fault | undefined {
+    return this.#internal
+  }
+
   /** Whether a component of this id came more than once (or, once in some billion runs, one that looks like it). */
   maybeTwice(id: string): boolean {
     return this.#twice.size > 0 && this.#twice.has(markOf(id))

@@ -1,7 +1,7 @@
 import { type FileHandle, link, mkdir, open, readFile, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { Fault } from '../core/fault.ts'
+import { Fault, systemCode } from '../core/fault.ts'
 
 /** Who holds a project's lock. */
 interface Holder {
@@ -78,7 +78,7 @@ async function takeAway(path: string, stale: Holder | undefined): Promise<void> 
     const taken = await readHolder(aside)
     if (JSON.stringify(taken) !== JSON.stringify(stale)) await link(aside, path)
   } catch (cause) {
-    if (!['ENOENT', 'EEXIST'].includes(String(codeOf(cause)))) {
+    if (!['ENOENT', 'EEXIST'].includes(String(systemCode(cause)))) {
       throw new Fault('output', { ja: `${path} を消せない`, en: `can not remove ${path}` }, { cause })
     }
   } finally {
@@ -90,7 +90,7 @@ async function create(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, 'wx', 0o600)
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST') return undefined
+    if (systemCode(cause) === 'EEXIST') return undefined
     throw new Fault('output', { ja: `${path} を作れない`, en: `can not create ${path}` }, { cause })
   }
 }
@@ -102,7 +102,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
       const value: unknown = JSON.parse(await readFile(path, 'utf8'))
       if (isHolder(value)) return value
     } catch (cause) {
-      if (codeOf(cause) === 'ENOENT') return undefined
+      if (systemCode(cause) === 'ENOENT') return undefined
     }
     await new Promise((done) => setTimeout(done, 10))
   }
@@ -125,7 +125,7 @@ async function isAlive(holder: Holder): Promise<boolean> {
     process.kill(holder.pid, 0)
     return true
   } catch (cause) {
-    return codeOf(cause) === 'EPERM'
+    return systemCode(cause) === 'EPERM'
   }
 }
 
@@ -140,6 +140,3 @@ async function release(path: string, state: string, made: boolean): Promise<void
   // a folder that was made for the lock alone goes with it
   if (made) await rmdir(state).catch(() => undefined)
 }
-
-const codeOf = (cause: unknown): unknown =>
-  typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined

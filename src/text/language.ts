@@ -1,4 +1,4 @@
-import type { Language, LocalText } from '../core/text.ts'
+import type { Language } from '../core/text.ts'
 
 /**
  * Language to speak: what was asked for (`--lang`), else `SEISA_LANG`, else the locale as POSIX orders it

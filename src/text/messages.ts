@@ -1,5 +1,4 @@
-import type { Severity } from '../core/baseline.ts'
-import type { FindingKind, TargetState, Verdict } from '../core/run.ts'
+import type { TargetState, Verdict } from '../core/run.ts'
 import type { LocalText } from '../core/text.ts'
 
 /** Words for verdicts. */
@@ -9,15 +8,6 @@ export const verdictWords: Readonly<Record<Verdict, LocalText>> = {
   excepted: { ja: '例外承認', en: 'excepted' },
   pass: { ja: '適合', en: 'pass' },
   'not-applicable': { ja: '対象外', en: 'not applicable' },
-}
-
-/** Words for severities. */
-export const severityWords: Readonly<Record<Severity, LocalText>> = {
-  critical: { ja: '重大', en: 'critical' },
-  high: { ja: '高', en: 'high' },
-  medium: { ja: '中', en: 'medium' },
-  low: { ja: '低', en: 'low' },
-  info: { ja: '参考', en: 'info' },
 }
 
 /** Words for how a target went. */

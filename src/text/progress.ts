@@ -4,7 +4,7 @@ import type { Language, LocalText } from '../core/text.ts'
 import { targetStateWords } from './messages.ts'
 import { visible, visibleProse } from './safe.ts'
 import { palette, type Symbols, symbols, type TerminalFacts } from './terminal.ts'
-import { durationText } from './time.ts'
+import { elapsedText } from './time.ts'
 import { truncate } from './width.ts'
 
 /** Where progress is written: standard error, never standard output. */
@@ -97,7 +97,7 @@ function doneLine(
 }
 
 const elapsed = (options: ProgressOptions, since: number): string =>
-  durationText(Math.max(0, Math.floor((options.clock() - since) / 1000)), options.lang)
+  elapsedText(Math.max(0, Math.floor((options.clock() - since) / 1000)), options.lang)
 
 /** Redraws one block of lines in place, at most ten times a second and at least once a second. */
 function liveWindow(options: ProgressOptions): Progress {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { ageText, durationText, japaneseEraDay, localInstant, shownInstant, zonedInstant } from './time.ts'
+import { ageText, elapsedText, japaneseEraDay, localInstant, shownInstant, zonedInstant } from './time.ts'
 
 describe('instants', () => {
   it('are shown in Japan unless told otherwise', () => {
@@ -48,8 +48,8 @@ describe('durations', () => {
     [45, '45秒', '45 s'],
     [129_601, '1日12時間1秒', '1 day 12 hours 1 s'],
   ])('%i seconds', (seconds, ja, en) => {
-    expect(durationText(seconds, 'ja')).toBe(ja)
-    expect(durationText(seconds, 'en')).toBe(en)
+    expect(elapsedText(seconds, 'ja')).toBe(ja)
+    expect(elapsedText(seconds, 'en')).toBe(en)
   })
 
   it('ages use the largest unit', () => {

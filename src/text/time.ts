@@ -71,8 +71,8 @@ const units = [
   { seconds: 1, ja: '秒', one: ' s', many: ' s' },
 ] as const
 
-/** A duration in whole seconds, exactly: `30分`, `90 days`, `1 hour 30 min`. */
-export function durationText(seconds: number, lang: Language): string {
+/** How long something took or has been, in whole seconds, exactly and short: `30分`, `90 days`, `1 hour 30 min`. */
+export function elapsedText(seconds: number, lang: Language): string {
   if (!Number.isFinite(seconds)) return String(seconds)
   const pieces: string[] = []
   let rest = Math.abs(Math.round(seconds))
@@ -91,7 +91,7 @@ export function ageText(iso: string, now: string, lang: Language): string {
   if (Number.isNaN(seconds)) return iso
   const size = Math.abs(seconds)
   const unit = units.find((candidate) => size >= candidate.seconds) ?? units[3]
-  const text = durationText(Math.floor(size / unit.seconds) * unit.seconds, lang)
+  const text = elapsedText(Math.floor(size / unit.seconds) * unit.seconds, lang)
   if (seconds < 0) return lang === 'ja' ? `${text}後` : `in ${text}`
   return lang === 'ja' ? `${text}前` : `${text} ago`
 }

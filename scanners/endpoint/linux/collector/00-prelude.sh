@@ -120,10 +120,50 @@ files() {
   fi
 }
 FILES_LIMIT=20
-# FILES_CLEAN: an awk function that takes secrets out of a line (the file's name is in f). Set it back after use.
-FILES_AS_IS='function clean(l) { return l }
+# FILES_CLEAN: awk functions, of which clean(line) takes secrets out of a line (the file's name is in f, the line's
+# number in n). Comments are free text and stay on the target; the numbers of lines stay. Set it back after use.
+# shellcheck disable=SC2016
+FILES_PLAIN='function clean(l) { return l ~ /^[ \t]*#/ ? "" : l }
 '
-FILES_CLEAN=$FILES_AS_IS
+FILES_CLEAN=$FILES_PLAIN
+
+# Functions that several cleaners use:
+# address(s)     without names and passwords of addresses, queries, and words of a path that look like tokens
+# plain(v)       whether a value is a number, a switch or a word for "nothing"
+# safepath(w)    whether a word is an absolute path without odd characters
+# bare(s, mark)  s up to a comment that mark begins, with the mark alone in its place
+# keyed(l, keys) of an INI file: sections, the values of the keys in the list, and plain ones
+# shellcheck disable=SC2016,SC2034
+FILES_TOOLS='
+function address(s,    part, i, k, w) {
+  gsub(/:\/\/[^\/ \t"\047]*@/, "://", s)
+  gsub(/:\/\/[^\/ \t"\047]*:[^\/ \t"\047]*[^0-9\/ \t"\047][^ \t"\047]*@/, "://", s)
+  gsub(/[^ \t"\047=,;\/@:]+:[^ \t"\047,;@]*@/, "", s)
+  if (s !~ /:\/\//) return s
+  gsub(/\?[^ \t"\047]+/, "?***", s)
+  k = split(s, part, "/"); s = part[1]
+  for (i = 2; i <= k; i++) {
+    w = part[i]
+    if (match(w, /^[A-Za-z0-9_]+/) && RLENGTH > 31 && w ~ /[0-9]/ && w ~ /[A-Za-z]/) w = "***" substr(w, RLENGTH + 1)
+    s = s "/" w
+  }
+  return s
+}
+function plain(v) { return v ~ /^["\047]?([Yy]es|[Nn]o|YES|NO|[Tt]rue|[Ff]alse|TRUE|FALSE|[Oo]n|[Oo]ff|[Nn]one|[Nn]ever|-?[0-9.]+ ?[a-zA-Z%]?[a-zA-Z]?)["\047]?[ \t\r]*$/ }
+function safepath(w) { return w ~ /^\/[A-Za-z0-9_.\/+*%:@-]*$/ && length(w) < 160 }
+function bare(s, mark,    i) {
+  i = index(s, mark)
+  return i ? substr(s, 1, i - 1) mark : s
+}
+function keyed(l, keys,    k, v) {
+  if (l ~ /^[ \t]*\[/) { sub(/\][^]]*$/, "]", l); return l }
+  if (l ~ /^[ \t]*([#;]|$)/ || l !~ /^[ \t]*[A-Za-z_][^=]*=/) return ""
+  k = l; sub(/^[ \t]*/, "", k); sub(/[ \t]*=.*/, "", k)
+  v = l; sub(/^[^=]*=[ \t]*/, "", v)
+  if (index(keys, " " tolower(k) " ")) { sub(/[ \t]#.*/, "", l); return address(l) }
+  return plain(v) && tolower(k) !~ /pass|secret|token|pwd|pin$/ ? l : k "=***"
+}
+'
 
 # link ID PATH...: where symbolic links lead, one process.
 links() {

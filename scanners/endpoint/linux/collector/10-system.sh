@@ -1,23 +1,115 @@
 # What the machine is, its volumes, kernel settings, clock, media rules and the rights on named files.
 
-# Secrets that these files may hold stay on the target: passwords in mount options and of time servers,
-# pass phrases of OpenSSL, and every text of the desktop's settings (proxy accounts).
+# Of these files only what the interpreter reads leaves the target: the rest (pass phrases of OpenSSL, passwords
+# in mount options and of time servers, commands, texts of the desktop) stays.
 # shellcheck disable=SC2016
-SYSTEM_CLEAN='function clean(l, low) {
-  gsub(/\/\/[^\/ \t@]*@/, "//***@", l)
-  if (f ~ /^\/etc\/(fstab|crypttab)$/) {
-    gsub(/[Pp][Aa][Ss][Ss][A-Za-z0-9_]*=[^, \t]*/, "password=***", l)
-    gsub(/([Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn])[A-Za-z0-9_]*=[^, \t]*/, "secret=***", l)
+SYSTEM_CLEAN="$FILES_TOOLS"'
+# options of fstab(5) and crypttab(5): names, and the values of those that say where or how
+function options(o,    part, i, k, out, name) {
+  k = split(o, part, ",")
+  out = ""
+  for (i = 1; i <= k; i++) {
+    name = part[i]; sub(/=.*/, "", name)
+    if (name !~ /^[A-Za-z0-9_.+-]+$/) name = "***"
+    else if (part[i] ~ /=/) {
+      if (name ~ /^(sec|xprtsec|ms_mode|vers|nfsvers|proto|port|uid|gid|umask|fmask|dmask|mode|size|subvol|subvolid|compress|data|errors|commit|credentials|cred|x-systemd\..*|header|cipher|hash|offset|tries|timeout|type|sector-size|tpm2-device|tpm2-pcrs|fido2-device|context|iocharset|codepage|utf8|user_id|group_id|pri|nofail|keyfile-size|keyfile-offset|key-slot)$/ \
+        && part[i] ~ /^[A-Za-z0-9_.=\/:+@-]*$/) name = part[i]
+      else name = name "=***"
+    }
+    out = out (i > 1 ? "," : "") name
+  }
+  return out
+}
+function table(l,    k, F, i, out) {
+  if (l ~ /^[ \t]*(#|$)/) return ""
+  sub(/^[ \t]+/, "", l)
+  k = split(l, F, /[ \t]+/)
+  F[1] = address(F[1])
+  gsub(/[^\/ \t#]*:[^\/ \t]*@/, "***@", F[1])
+  if (f ~ /crypttab$/ && k > 2 && F[3] !~ /^(-|none|\/[A-Za-z0-9_.\/:=-]*)$/) F[3] = "***"
+  if (k > 3) F[4] = options(F[4])
+  out = F[1]
+  for (i = 2; i <= k && i <= 6; i++) { if (F[i] ~ /^#/) break; out = out " " F[i] }
+  return out
+}
+# modprobe.d(5), whose lines a backslash joins, those of a comment too
+function modprobe(l,    more, W, k, command) {
+  more = (l ~ /\\$/) ? "\\" : ""
+  if (n <= 1) JOINED = 0
+  if (JOINED) {
+    JOINED = more != ""
+    return (l ~ /^[ \t]*(\/(usr\/)?s?bin\/)?(false|true|:)[ \t]*\\?$/) ? l : "***" more
+  }
+  JOINED = more != ""
+  if (l ~ /^[ \t]*#/) return "#" more
+  if (more != "") l = substr(l, 1, length(l) - 1)
+  k = split(l, W, /[ \t]+/)
+  if (l ~ /^[ \t]/) { sub(/^[ \t]+/, "", l); k = split(l, W, /[ \t]+/) }
+  if (W[1] ~ /^(install|remove)$/) {
+    if (k < 3) return l more
+    command = l; sub(/^[a-z]+[ \t]+[^ \t]+[ \t]+/, "", command)
+    if (command ~ /^(\/(usr\/)?s?bin\/)?(false|true|:)[ \t]*$/) return l more
+    return W[1] " " W[2] " " (safepath(W[3]) ? W[3] " ***" : "***") more
+  }
+  if (W[1] == "options") return W[1] " " W[2] " ***" more
+  if (W[1] ~ /^(blacklist|alias|softdep|weakdep)$/) { sub(/[ \t]*#.*/, "", l); return l more }
+  return (l == "" ? "" : "***") more
+}
+# chrony.conf(5), ntp.conf(5), ntpd.conf(5): who is followed, and what is included
+function clock(l,    W, k, i, out) {
+  sub(/^[ \t]+/, "", l); sub(/[ \t\r]+$/, "", l)
+  k = split(l, W, /[ \t]+/)
+  if (tolower(W[1]) !~ /^(servers?|pool|peer|refclock|include|includefile|confdir|sourcedir)$/) return ""
+  out = W[1]
+  for (i = 2; i <= k; i++) {
+    if (W[i] ~ /^#/) break
+    if (i == 2 || W[i] ~ /^([0-9.-]+|iburst|burst|prefer|nts|minpoll|maxpoll|key|trust|require|maxsources|offline|auto_offline|xleave|version|port|noselect|dynamic|true|-[46])$/ || safepath(W[i])) out = out " " address(W[i])
+    else out = out " ***"
+  }
+  return out
+}
+function clean(l,    k, v, low) {
+  if (f ~ /\/(fstab|crypttab)$/) return table(l)
+  if (f ~ /\/modprobe\.d\//) return modprobe(l)
+  if (f ~ /chrony|\/ntp/ || f ~ /\/openntpd\//) return clock(l)
+  if (f ~ /^\/etc\/dconf\/profile\//) return l ~ /^[ \t]*(user|system|file|service)-db:[^ \t]*[ \t]*$/ ? l : ""
+  if (f ~ /\/dconf\/db\/.*\/locks\//) return l ~ /^[ \t]*\/[A-Za-z0-9\/_-]*[ \t]*$/ ? l : ""
+  if (f ~ /\/dconf\/db\/|\.gschema\.override$/) {
+    if (l ~ /^[ \t]*\[/) return keyed(l, " ")
+    if (l !~ /^[ \t]*[A-Za-z0-9-]+[ \t]*=/) return ""
+    if (l !~ /=[ \t]*(true|false|((u?int(16|32|64)|byte|double)[ \t]+)?-?[0-9.]+)[ \t]*$/) sub(/=.*/, "=***", l)
     return l
   }
-  if (f ~ /^\/etc\/dconf\/db\/|\.gschema\.override$/) {
-    if (l ~ /^[ \t]*[A-Za-z0-9-]+[ \t]*=/ && l !~ /=[ \t]*(true|false|[a-z0-9]* ?[0-9]+)[ \t]*$/) sub(/=.*/, "=***", l)
+  if (f ~ /\.(cnf|config)$|\/openssl\.d\// && f !~ /\/crypto-policies\/config$/) {
+    l = bare(l, "#")
+    if (l ~ /^[ \t]*(\[[^]]*\]|\.include[ \t=]+[^ \t]+)[ \t]*#?$/) return l
+    if (l ~ /^[ \t]*(openssl_conf|ssl_conf|system_default|alg_section|providers|(TLS\.|DTLS\.)?(MinProtocol|MaxProtocol)|CipherString|Ciphersuites|Options|SignatureAlgorithms|Groups|default_properties|rh-allow-sha1-signatures|activate|default-fips|fips_mode)[ \t]*=/) return l
+    return l ~ /^[ \t]*[A-Za-z0-9_.-]+[ \t]*=/ ? substr(l, 1, index(l, "=")) "***" : ""
+  }
+  if (f ~ /\/crypto-policies\//) return l ~ /^[A-Z0-9:_-]+[ \t]*$/ ? l : ""
+  if (f ~ /\/timezone$/) return l ~ /^[A-Za-z0-9_\/+-]+[ \t]*$/ ? l : ""
+  if (f ~ /timesyncd/) return keyed(l, " ntp fallbackntp ")
+  if (f ~ /\/usbguard\//) return keyed(l, " rulefile rulefolder implicitpolicytarget presentdevicepolicy presentcontrollerpolicy inserteddevicepolicy authorizeddefault ")
+  if (f ~ /\/udev\//) {
+    if (l ~ /^[ \t]*#/) return ""
+    # of a program only the words that the interpreter looks for
+    while (match(l, /(RUN|PROGRAM|IMPORT|ENV|ATTR|SYSCTL|SECLABEL)(\{[A-Za-z0-9_.:\/ -]*\})?[ \t]*[+:=!-]?=[ \t]*[ei]?"([^"\\]|\\.)*"/)) {
+      k = substr(l, RSTART, RLENGTH); v = k
+      sub(/^[^"]*"/, "", v); sub(/"$/, "", v)
+      sub(/[ \t]*[+:=!-]?=[ \t]*[ei]?".*$/, "", k)
+      if (k !~ /^(ENV|ATTR)/ || v !~ /^[A-Za-z0-9_.*?|:-]*$/ || length(v) > 16) {
+        low = tolower(v)
+        v = (v ~ /(^|[^A-Za-z0-9_])(systemd-mount|mount|pmount|usbmount)([^A-Za-z0-9_]|$)/) ? "mount " : ""
+        if (match(low, /authorized|usb.storage|udisks_ignore|id_usb_driver/)) v = v substr(low, RSTART, RLENGTH) " "
+        v = v "***"
+        match(l, /(RUN|PROGRAM|IMPORT|ENV|ATTR|SYSCTL|SECLABEL)(\{[A-Za-z0-9_.:\/ -]*\})?[ \t]*[+:=!-]?=[ \t]*[ei]?"([^"\\]|\\.)*"/)
+      }
+      l = substr(l, 1, RSTART - 1) k "=<" v ">" substr(l, RSTART + RLENGTH)
+    }
     return l
   }
-  low = tolower(l)
-  if (match(low, /(pass(word|wd|phrase)?|pwd|secret|token|challenge)[a-z0-9_]*[ \t]*[= \t]/) || match(low, /(^|[^a-z])(pin|pw)[ \t]*[= \t]/))
-    return substr(l, 1, RSTART + RLENGTH - 1) "***"
-  return l
+  # exports(5)
+  return bare(l, "#")
 }
 '
 
@@ -43,7 +135,7 @@ collect_system() {
     /usr/share/glib-2.0/schemas/*.gschema.override \
     /etc/usbguard/usbguard-daemon.conf /etc/udev/rules.d/*.rules \
     /etc/exports /etc/exports.d/*.exports
-  FILES_CLEAN=$FILES_AS_IS
+  FILES_CLEAN=$FILES_PLAIN
   system_marks
   system_clock
   system_rights
@@ -152,7 +244,7 @@ system_storage() {
   finish 0
   # mount options may hold a password (cifs): such a value stays on the target
   begin mounts
-  awk '{ gsub(/(pass|password|password2|passwd|secret|key|credentials|cred)=[^, ]*/, "REMOVED"); print } END { print "rows " NR }' /proc/self/mountinfo 2>/dev/null
+  awk '{ gsub(/(pass|password|password2|passwd|secret|key|token|credentials|cred)=[^, ]*/, "REMOVED"); gsub(/[^ \/#]*:[^ \/@]*@/, "REMOVED@"); print } END { print "rows " NR }' /proc/self/mountinfo 2>/dev/null
   finish $?
   CRYPT=no
   set -- /proc/swaps
@@ -245,8 +337,9 @@ system_kernel() {
     awk '
       FNR == 1 { print "read " FILENAME }
       /^[ \t]*set[ \t]+superusers=/ { v = $0; sub(/.*superusers=/, "", v); gsub(/["\047]/, "", v); print "superusers " FILENAME " " v }
-      /^[ \t]*password_pbkdf2[ \t]/ { print "password pbkdf2 " FILENAME " " $2 }
-      /^[ \t]*password[ \t]/ { print "password plain " FILENAME " " $2 }
+      # without a name in front the word is the password itself
+      /^[ \t]*password_pbkdf2[ \t]/ { print "password pbkdf2 " FILENAME " " (NF > 2 && $3 !~ /^#/ ? $2 : "") }
+      /^[ \t]*password[ \t]/ { print "password plain " FILENAME " " (NF > 2 && $2 !~ /^-/ && $3 !~ /^#/ ? $2 : "") }
       /^[ \t]*GRUB2_PASSWORD=/ { print "variable " FILENAME ($0 ~ /=.*grub\.pbkdf2/ ? " set" : " empty") }
       /^[ \t]*source[ \t]/ { print "source " $2 }
     ' "$@" 2>/dev/null
@@ -330,7 +423,8 @@ system_clock() {
   # systemd-timesyncd keeps this folder while it runs
   if [ -d /run/systemd/system ] && [ -d /run/systemd/timesync ]; then run timesync 5 timedatectl show-timesync
   else skip timesync not-asked; fi
-  run chrony 5 chronyc -n -c -m tracking sources
+  # over its socket chronyc would make a file of its own; UDP to this machine needs none
+  run chrony 5 chronyc -n -c -h 127.0.0.1,::1 -m tracking sources
   if have ntpq; then run ntp-peers 5 ntpq -pn; else skip ntp-peers command; fi
   # the last line of a copied zone file is its rule (RFC 8536 section 3.3)
   if [ -f /etc/localtime ] && [ ! -L /etc/localtime ]; then

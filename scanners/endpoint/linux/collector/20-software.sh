@@ -58,10 +58,10 @@ function clean(l,    n, i, head, rest, name) {
   if (l ~ /^[ \t]*(#|$)/) return ""
   if (l ~ /^[ \t]*[A-Za-z_][A-Za-z0-9_]*[ \t]*=/) {
     name = l; sub(/^[ \t]*/, "", name); sub(/[ \t]*=.*/, "", name)
-    if (name ~ /^(SHELL|PATH|HOME|CRON_TZ|RANDOM_DELAY|START_HOURS_RANGE|LANG)$/) return l
+    if (name ~ /^(SHELL|PATH|HOME|CRON_TZ|RANDOM_DELAY|START_HOURS_RANGE|LANG)$/ && l ~ /=[ \t]*["\047]?[A-Za-z0-9_.:\/+-]*["\047]?[ \t]*$/) return l
     return name "=***"
   }
-  if (f ~ /anacrontab$/) n = (l ~ /^[ \t]*@/) ? 3 : 3
+  if (f ~ /anacrontab$/) n = 3
   else {
     n = (l ~ /^[ \t]*@/) ? 1 : 5
     if (f ~ /^\/etc\/(crontab$|cron\.d\/)/) n++
@@ -70,7 +70,10 @@ function clean(l,    n, i, head, rest, name) {
   sub(/^[ \t]*/, "", rest)
   for (i = 1; i <= n; i++) {
     if (!match(rest, /^[^ \t]+/)) break
-    head = head (i > 1 ? "\t" : "") substr(rest, 1, RLENGTH)
+    name = substr(rest, 1, RLENGTH)
+    # what is no time, nickname or account is something else
+    if (name !~ /^[A-Za-z0-9_.*,\/~@%$+-]+$/ || (i < 6 && f !~ /anacrontab$/ && name !~ /^@[a-z]+$/ && name !~ /^([0-9*,\/~-]|[A-Za-z][A-Za-z][A-Za-z]([,\/-]|$))+$/ && !(i == 2 && l ~ /^[ \t]*@/))) name = "***"
+    head = head (i > 1 ? "\t" : "") name
     rest = substr(rest, RLENGTH + 1)
     sub(/^[ \t]*/, "", rest)
   }
@@ -78,15 +81,59 @@ function clean(l,    n, i, head, rest, name) {
 }
 '
 
-# Configuration: names and passwords in addresses, and the values of settings named like secrets, stay here.
-SOFTWARE_CONFIG='
-function clean(l,    low) {
-  gsub(/:\/\/[^\/ \t]*@/, "://", l)
-  gsub(/:\/\/[^\/ \t]*:[^\/ \t]*[^0-9\/ \t][^ \t]*@/, "://", l)
-  gsub(/[?&][A-Za-z0-9_.-]+=[^ \t]*/, "?***", l)
-  low = tolower(l)
-  if (match(low, /^[ \t#]*[a-z0-9_.:-]*(passw|passphrase|secret|token|credential|username|user_name|apikey|api_key)[a-z0-9_.-]*[ \t]*[=: \t]/)) return substr(l, 1, RLENGTH) "***"
-  return l
+# Of configuration only the keys that the interpreter reads, and plain values of others.
+SOFTWARE_CONFIG="$FILES_TOOLS"'
+# sources.list(5), one-line style and stanzas, in which a comment must not become an empty line
+function apt(l) {
+  if (f ~ /\.sources$/) {
+    if (l ~ /^#/) return "#"
+    if (l ~ /^[A-Za-z-]+:/) {
+      FIELD = tolower(substr(l, 1, index(l, ":") - 1))
+      KEPT = FIELD ~ /^(types|uris|suites|components|enabled|trusted|allow-insecure|allow-weak|allow-downgrade-to-insecure|architectures|languages|targets|pdiffs|by-hash|check-valid-until|check-date|valid-until-min|valid-until-max|date-max-future|inrelease-path|snapshot)$/
+      if (FIELD == "signed-by" && l ~ /:[ \t]*\/[A-Za-z0-9_.\/-]*[ \t]*$/) return l
+      return KEPT ? address(l) : substr(l, 1, index(l, ":")) " ***"
+    }
+    if (l ~ /^[ \t]*$/) { KEPT = 0; return l }
+    return KEPT && l ~ /^[ \t]/ ? address(l) : " ***"
+  }
+  l = bare(l, "#")
+  if (l !~ /^[ \t]*deb(-src)?[ \t]/) return ""
+  return address(l)
+}
+function clean(l,    k, v, W, at) {
+  if (f ~ /^\/etc\/apt\//) return apt(l)
+  if (f ~ /\/inetd\.conf$|\/inetd\.d\//) {
+    if (l ~ /^[ \t]*(#|$)/) return ""
+    sub(/^[ \t]+/, "", l)
+    v = split(l, W, /[ \t]+/)
+    k = W[1]
+    for (at = 2; at <= v && at <= 6; at++) k = k " " (W[at] ~ /^[A-Za-z0-9_.:\/*-]+$/ ? W[at] : "***")
+    return v > 6 ? k " ***" : k
+  }
+  if (f ~ /\/xinetd/) {
+    if (l ~ /^[ \t]*(\{|\})[ \t\r]*$/ || l ~ /^[ \t]*(service[ \t]+[^ \t]+|defaults|include(dir)?[ \t]+[^ \t]+)[ \t]*\{?[ \t\r]*$/) return l
+    if (l ~ /^[ \t]*(#|$)/ || l !~ /=/) return ""
+    k = l; sub(/^[ \t]*/, "", k); sub(/[ \t]*[+-]?=.*/, "", k)
+    return k ~ /^(disable|disabled|enabled|user|group|socket_type|protocol|wait|type|port|server|bind|interface|only_from|no_access|id|flags)$/ && l !~ /[{}#]/ ? l : k " = ***"
+  }
+  if (f ~ /\/apk\/repositories$/) return l ~ /^[ \t]*(@[A-Za-z0-9_.-]+[ \t]+)?(https?:|ftp:|file:|\/)[^ \t]*[ \t\r]*$/ ? address(l) : ""
+  if (f ~ /\/fapolicyd\/.*rules$/) return l ~ /^[ \t]*(allow|deny|%[A-Za-z_]+=)/ ? l : ""
+  if (f ~ /\/apparmor\/profiles$|\/enforce$|\/parameters\/enabled$/) return l
+  if (f ~ /clam/) {
+    if (!match(l, /^[ \t]*[A-Za-z][A-Za-z0-9_]*/)) return ""
+    k = substr(l, 1, RLENGTH); v = substr(l, RLENGTH + 1); sub(/^[ \t]+/, "", v); sub(/[ \t]*#.*/, "", v)
+    if (v == "") return k
+    if (k ~ /Execute|Event|[Pp]ass|[Uu]sername/) return k " ***"
+    if (plain(v) || safepath(v)) return k " " v
+    if (k ~ /^[ \t]*(DatabaseMirror|DatabaseOwner|User|LogFacility)$/ && v ~ /^[A-Za-z0-9_.-]+$/) return k " " v
+    return k " ***"
+  }
+  if (f ~ /\.(repo|module|conf)$|\/automatic_online_update$|\/selinux\/config$/) {
+    # an address may go on in a line of its own
+    if (l ~ /^[ \t]+(https?|ftp|file):\/\/[^ \t]*[ \t\r]*$/) return address(l)
+    return keyed(l, " name stream state profiles enabled baseurl mirrorlist metalink server include siglevel localfilesiglevel remotefilesiglevel type upgrade_type reboot selinux selinuxtype aou_enable_cronjob gpgcheck pkg_gpgcheck repo_gpgcheck localpkg_gpgcheck apply_updates download_updates permissive ")
+  }
+  return ""
 }
 '
 
@@ -275,6 +322,7 @@ software_services() {
           if (l !~ /^(OnCalendar|OnBootSec|OnStartupSec|OnActiveSec|OnUnitActiveSec|OnUnitInactiveSec|Persistent|Unit|User|DynamicUser|ExecStart|WantedBy|RequiredBy|Also|Alias)[ \t]*=/) continue
           k = l; sub(/[ \t]*=.*/, "", k); v = l; sub(/^[^=]*=[ \t]*/, "", v)
           if (k == "ExecStart") v = command(v)
+          else if (v !~ /^[A-Za-z0-9_.,:;*\/~%@\\ +-]*$/) v = "***"
           print k "=" v
         }
         close(f); if (r < 0) print "@error " f } }' "$@" 2>/dev/null
@@ -492,7 +540,7 @@ software_protection() {
   FILES_CLEAN=$SOFTWARE_BACKUP
   files backup-files /etc/borgmatic/config.yaml /etc/borgmatic.d/*.yaml /etc/rsnapshot.conf /etc/timeshift/timeshift.json \
     /etc/snapper/configs/* /etc/rear/local.conf /etc/rear/site.conf
-  FILES_CLEAN=$FILES_AS_IS
+  FILES_CLEAN=$FILES_PLAIN
   set --
   for F in /var/lib/clamav/daily.cvd /var/lib/clamav/daily.cld /var/lib/clamav/main.cvd /var/lib/clamav/main.cld; do
     if [ -r "$F" ]; then set -- "$@" "$F"; fi

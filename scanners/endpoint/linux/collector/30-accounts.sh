@@ -1,5 +1,258 @@
 # Accounts, groups, sudo, PAM and keys. Password hashes are reduced to a state and an algorithm here.
 
+# Of sudoers, doas.conf, polkit rules and the configuration of logon screens what the interpreter reads leaves the
+# target: no comments, no arguments of commands but harmless ones, no values of Defaults but times.
+# shellcheck disable=SC2016
+ACCOUNTS_CLEAN="$FILES_TOOLS"'
+function argument(w) {
+  if (w == "\"\"" || w == "*" || safepath(w)) return w
+  if (w ~ /^-[A-Za-z]$/ || (w ~ /^--[A-Za-z][A-Za-z-]*$/ && length(w) < 30)) return w
+  if (w ~ /^(start|stop|restart|reload|status|enable|disable|upgrade|update|install|remove|show|list|try-restart|reload-or-restart|is-active|daemon-reload|root|[a-z0-9@_-]+\.(service|socket|timer|target))$/) return w
+  return "***"
+}
+# sudoers(5), letter by letter. MODE (where the text stands) goes on after a line that ends with a backslash.
+function word() {
+  if (W == "") return
+  if (MODE == "arguments") OUT = OUT argument(W)
+  else if (MODE == "commands") {
+    if (W ~ /^!+$/ || W ~ /^(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|FOLLOW|MAIL|INTERCEPT)$/ || W ~ /^sha[0-9]+:[A-Za-z0-9+\/=]*$/) OUT = OUT W
+    else if (W ~ /^(ROLE|TYPE|APPARMOR_PROFILE|PRIVS|LIMITPRIVS|NOTBEFORE|NOTAFTER|TIMEOUT|CWD|CHROOT)=/) OUT = OUT (W ~ /^[A-Z_]+=[A-Za-z0-9_.\/*~+-]*$/ ? W : substr(W, 1, index(W, "=")) "***")
+    else {
+      OUT = OUT (W ~ /^!*(\^?\/|[A-Z][A-Z0-9_]*$|sudoedit$|list$)/ ? W : "***")
+      MODE = "arguments"
+    }
+  }
+  else if (MODE == "name") {
+    NAME = W; sub(/[+-]$/, "", NAME); sub(/^!+/, "", NAME)
+    OUT = OUT (W ~ /^!*[a-z_0-9]*[+-]?$/ && !NAMED ? W : "***")
+    if (W !~ /^!+$/) NAMED = 1
+  }
+  else OUT = OUT W
+  W = ""
+}
+function sudoers(l,    t, i, c, two, size, next_, more) {
+  if (n <= 1) { MODE = ""; QUOTED = 0 }
+  sub(/\r$/, "", l)
+  OUT = ""; W = ""
+  if (MODE == "") {
+    t = l; sub(/^[ \t]+/, "", t)
+    if (t == "") return ""
+    if (t ~ /^[#@]include(dir)?[ \t]/) {
+      if (match(t, /^[#@]include(dir)?[ \t]+("[^"]*"|([^ \t\\]|\\.)+)/)) return substr(t, 1, RLENGTH)
+      return ""
+    }
+    if (t ~ /^#/ && t !~ /^#-?[0-9]/) return ""
+    QUOTED = 0
+    if (t ~ /^Defaults([@:!>]|[ \t]|$)/) { MODE = "binding"; OUT = "Defaults"; l = substr(t, 9); if (l !~ /^[@:!>]/) { MODE = "name"; NAMED = 0 } }
+    else if (t ~ /^(User|Runas|Host)_Alias[ \t]/) MODE = "names"
+    else if (t ~ /^(Cmnd|Cmd)_Alias[ \t]/) MODE = "head"
+    else if (t !~ /[=\\]/) { match(t, /^[^ \t]+/); return (t ~ /^#-?[0-9]+[^0-9 \t,:]/ ? "#***" : substr(t, 1, RLENGTH)) " ***" }
+    else MODE = "head"
+  }
+  more = 0
+  size = length(l)
+  for (i = 1; i <= size; i++) {
+    c = substr(l, i, 1); next_ = substr(l, i + 1, 1); two = c next_
+    if (c == "\\" && i == size) { more = 1; break }
+    if (c == "\\") {
+      if (MODE != "value") { if (MODE == "runas") OUT = OUT two; else W = W two }
+      i++; continue
+    }
+    if (MODE == "value") {
+      if (c == "\"") QUOTED = !QUOTED
+      else if (!QUOTED && c == ",") { OUT = OUT ","; MODE = "name"; NAMED = 0 }
+      else if (!QUOTED && c == "#") break
+      else if (NAME == "timestamp_timeout" && c ~ /[0-9.-]/) OUT = OUT c
+      continue
+    }
+    if (c == "\"" && MODE ~ /^(head|names|binding|name)$/) { QUOTED = !QUOTED; W = W c; continue }
+    if (QUOTED) { W = W c; continue }
+    if (c == "#" && (MODE == "arguments" ? next_ !~ /[0-9]/ : (next_ !~ /[0-9-]/ && substr(l, i - 1, 1) != "%"))) break
+    if (MODE == "runas") { OUT = OUT c; if (c == ")") MODE = "commands"; continue }
+    if (c == " " || c == "\t") {
+      word(); OUT = OUT c
+      if (MODE == "binding" && OUT ~ /[^@:!> \t][ \t]$/ && OUT !~ /^Defaults[ \t]$/) { MODE = "name"; NAMED = 0 }
+      continue
+    }
+    if (MODE == "name") {
+      if (c == "=") { word(); OUT = OUT (NAME == "timestamp_timeout" ? "=" : "=***"); MODE = "value" }
+      else if (c == ",") { word(); OUT = OUT c; NAMED = 0 }
+      else W = W c
+      continue
+    }
+    if (MODE == "head" && c == "=") { word(); OUT = OUT c; MODE = "commands"; continue }
+    if (MODE == "commands" && c == "(" && W == "") { OUT = OUT c; MODE = "runas"; continue }
+    if ((MODE == "commands" || MODE == "arguments") && c == ",") { word(); OUT = OUT c; MODE = "commands"; continue }
+    if (MODE == "commands" && c == ":") {
+      if (W ~ /^sha[0-9]+$/) { W = W c; continue }
+      if (W == "" || W ~ /^(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|FOLLOW|MAIL|INTERCEPT)$/) { word(); OUT = OUT c; continue }
+    }
+    if ((MODE == "commands" || MODE == "arguments") && c == ":" && substr(l, i + 1) ~ /^[ \t]*[A-Za-z0-9_.!*+-]+([ \t]*,[ \t]*[A-Za-z0-9_.!*+-]+)*[ \t]*=[ \t]*(\(|!|\/|[A-Z])/) {
+      word(); OUT = OUT c; MODE = "head"; continue
+    }
+    W = W c
+  }
+  word()
+  if (MODE == "value" && !more) QUOTED = 0
+  if (more) return OUT "\\"
+  MODE = ""; QUOTED = 0
+  return OUT
+}
+# doas.conf(5)
+function doas(l,    t, k, X, i, at, out, w, more) {
+  if (n <= 1) { JOINED = 0; BRACED = 0 }
+  t = l; sub(/#.*/, "", t); sub(/^[ \t]+/, "", t); sub(/[ \t\r]+$/, "", t)
+  more = (t ~ /\\$/) ? "\\" : ""
+  if (BRACED) { if (t ~ /\}/) BRACED = 0; return "***" }
+  if (JOINED) { JOINED = more != ""; return "***" more }
+  JOINED = more != ""
+  if (t == "") return ""
+  if (t !~ /^(permit|deny)[ \t]/) return "***" more
+  gsub(/\{[^}]*\}/, " { } ", t)
+  if (t ~ /\{[^}]*$/ && t !~ /\{ \}[^{]*$/) { BRACED = 1; sub(/\{[^{}]*$/, "{ ***", t) }
+  k = split(t, X, /[ \t]+/); out = X[1]; at = "options"
+  for (i = 2; i <= k; i++) {
+    w = X[i]
+    if (w == "") continue
+    if (at == "options" && w ~ /^(nopass|nolog|persist|keepenv|setenv|\{|\}|\*\*\*)$/) out = out " " w
+    else if (at == "options") { out = out " " (w ~ /^[A-Za-z0-9_.:$@+-]+$/ ? w : "***"); at = "identity" }
+    else if (at == "identity" && w ~ /^(as|cmd)$/) { out = out " " w; at = w }
+    else if (at == "as") { out = out " " (w ~ /^[A-Za-z0-9_.$-]+$/ ? w : "***"); at = "identity" }
+    else if (at == "cmd") { out = out " " (w ~ /^[A-Za-z0-9_.\/+-]+$/ ? w : "***"); at = "command" }
+    else if (at == "command" && w == "args") { out = out " " w; at = "args" }
+    else if (at == "args") out = out " " argument(w)
+    else out = out " ***"
+  }
+  return out
+}
+# rules of polkit are programs: only the names of administrators
+function polkit(l,    out) {
+  if (l ~ /^[ \t]*\/\//) return ""
+  out = ""
+  while (match(l, /addAdminRule|["\047]unix-(group|user):[A-Za-z0-9_.$@\\ -]+["\047]|\}\);/)) {
+    out = out substr(l, RSTART, RLENGTH) " "
+    l = substr(l, RSTART + RLENGTH)
+  }
+  return out
+}
+function terminal(l,    head) {
+  # how a terminal logs somebody on; the name stays
+  if (l ~ /--autologin|[ \t]-a[ =]?[^ \t]/) return " --autologin ***"
+  return l ~ /login[ \t]+-f/ ? " login -f ***" : (l ~ /[^ \t]/ ? " ***" : "")
+}
+function clean(l,    at) {
+  if (f ~ /\/nsswitch\.conf$/) { l = bare(l, "#"); return l ~ /^[ \t]*[a-z_]+[ \t]*:[]A-Za-z0-9_=![ \t.-]*#?[ \t\r]*$/ ? l : (l ~ /[^ \t#]/ ? "***" : "") }
+  if (f ~ /\/shells$/) { l = bare(l, "#"); return l ~ /^[ \t]*\// ? l : "" }
+  if (f ~ /\/useradd$/) return keyed(l, " group home inactive expire shell skel ")
+  if (f ~ /\/gdm3?\//) return keyed(l, " automaticlogin timedlogin ")
+  if (f ~ /\/lightdm/) return keyed(l, " autologin-user autologin-session user-session greeter-session ")
+  if (f ~ /\/sddm/) return keyed(l, " user session ")
+  if (f ~ /\/greetd\//) return keyed(l, " user ")
+  if (f ~ /\/lxdm\//) return keyed(l, " autologin ")
+  if (f ~ /\/displaymanager$/) return keyed(l, " displaymanager displaymanager_autologin ")
+  if (f ~ /\/slim\.conf$/) return l ~ /^[ \t]*(auto_login|default_user|focus_password)[ \t]+[A-Za-z0-9_-]+[ \t]*$/ ? l : ""
+  if (f ~ /getty[^\/]*\.service/) {
+    if (l ~ /^[ \t]*\[/) return keyed(l, " ")
+    return l ~ /^[ \t]*ExecStart[ \t]*=/ ? "ExecStart=" terminal(substr(l, index(l, "=") + 1)) : ""
+  }
+  if (f ~ /\/inittab$/) {
+    if (l ~ /^[ \t]*(#|$)/) return ""
+    match(l, /^[^:]*:[^:]*:[^:]*:/)
+    at = RLENGTH
+    return (at > 0 ? substr(l, 1, at) : "") terminal(" " substr(l, at > 0 ? at + 1 : 1))
+  }
+  if (f ~ /\.rules$/ && f ~ /\/polkit-1\//) return polkit(l)
+  if (f ~ /\/localauthority/) return keyed(l, " adminidentities ")
+  if (f ~ /\/doas(\.conf$|\.d\/)/) return doas(l)
+  return sudoers(l)
+}
+'
+
+# Of PAM: which module stands where, and arguments of modules that have no secrets among them. Of the settings of
+# the modules: values of one plain word.
+# shellcheck disable=SC2016
+PAM_CLEAN="$FILES_TOOLS"'
+function secretly(name) { return tolower(name) ~ /pass(word|wd|phrase)?$|pwd|secret|bindpw|^pw$|key$|token|badwords|credential/ }
+function argument(w,    name, value, trusted) {
+  trusted = MODULE ~ /^pam_(unix|unix2|tcb|pwquality|cracklib|passwdqc|pwhistory|faillock|tally|tally2|succeed_if|wheel|access|listfile|localuser|usertype|permit|deny|rootok|sss|u2f|google_authenticator|oath|fprintd|systemd|systemd_home|limits|env|selinux|loginuid|nologin|securetty|shells|lastlog|lastlog2|umask|time|group|motd|mail|keyinit|namespace|faildelay|gnome_keyring|kwallet|kwallet5|cap|xauth|tty_audit|timestamp|sepermit|ecryptfs|winbind|krb5|ldap|pkcs11|p11)$/
+  if (w ~ /^[A-Za-z0-9_.-]+=/) {
+    name = w; sub(/=.*/, "", name)
+    value = substr(w, length(name) + 2)
+    if (plain(value)) return w
+    if (secretly(name)) return name "=removed"
+    if (safepath(value) || (trusted && value ~ /^[A-Za-z0-9_.:,+-]+$/)) return w
+    return name "=removed"
+  }
+  if (trusted && w ~ /^[A-Za-z0-9_.:<>!=,*@+-]+$/) return w
+  if (w ~ /^(nullok|nullok_secure|nouserok|debug|quiet|silent|audit|use_authtok|use_first_pass|try_first_pass|forward_pass|expose_authtok|stdout|seteuid|require_cert_auth|allow_missing_name|preauth|authfail|authsucc|even_deny_root|use_uid|root_only)$/) return w
+  return safepath(w) ? w : "***"
+}
+function service(l,    c, mark, more, k, X, i, w, out) {
+  if (n <= 1) PLACE = 0
+  sub(/\r$/, "", l)
+  mark = ""
+  c = index(l, "#")
+  if (c) { l = substr(l, 1, c - 1); mark = "#" }
+  more = (!c && l ~ /\\[ \t]*$/)
+  if (more) sub(/\\[ \t]*$/, "", l)
+  k = split(l, X, /[ \t]+/); out = ""
+  for (i = 1; i <= k; i++) {
+    w = X[i]
+    if (w == "") continue
+    if (PLACE == 0) {
+      BRACKET = 0
+      PLACE = 1
+      if (f ~ /\/pam\.conf$/) { out = out (w ~ /^[A-Za-z0-9_.@-]+$/ ? w : "***"); continue }
+    }
+    if (out != "") out = out " "
+    if (PLACE == 1) {
+      if (w == "@include") PLACE = 5
+      else if (tolower(w) ~ /^-?(auth|account|password|session)$/) PLACE = 2
+      else { w = "***"; PLACE = 6 }
+    } else if (PLACE == 2) {
+      if (BRACKET || w ~ /^\[/) {
+        BRACKET = (w !~ /\]$/)
+        if (!BRACKET) PLACE = 3
+        if (w !~ /^\[?[a-z0-9_=]*\]?$/) w = "?"
+      } else {
+        PLACE = (w ~ /^(include|substack)$/) ? 5 : 3
+        if (tolower(w) !~ /^(required|requisite|sufficient|optional|include|substack)$/) w = "***"
+      }
+    } else if (PLACE == 3) {
+      MODULE = w; sub(/^.*\//, "", MODULE); sub(/\.so[.0-9]*$/, "", MODULE)
+      if (w !~ /^[A-Za-z0-9_.\/${}-]+$/) w = "***"
+      PLACE = 4
+    } else if (PLACE == 4) {
+      if (BRACKET) { if (w ~ /\]$/) BRACKET = 0; sub(/ $/, "", out); continue }
+      if (w ~ /^\[/) { BRACKET = (w !~ /\]$/); w = "***" }
+      else w = argument(w)
+    } else if (PLACE == 5) {
+      if (w !~ /^[A-Za-z0-9_.\/@-]+$/) w = "***"
+      PLACE = 6
+    } else w = "***"
+    out = out w
+  }
+  if (more) return out " \\"
+  PLACE = 0
+  return out mark
+}
+function setting(l,    name, value) {
+  l = bare(l, "#"); sub(/#$/, "", l)
+  if (!match(l, /^[ \t]*[A-Za-z_][A-Za-z0-9_.-]*/)) return ""
+  name = substr(l, 1, RLENGTH); value = substr(l, RLENGTH + 1)
+  sub(/^[ \t]+/, "", name); sub(/^[ \t]*=?[ \t]*/, "", value)
+  if (value == "" || plain(value)) return l
+  if (secretly(name)) return name " = ***"
+  return value ~ /^["\047]?[A-Za-z0-9_.,:\/+-]+["\047]?[ \t\r]*$/ ? l : name " = ***"
+}
+function clean(l) {
+  if (f ~ /\/pam\.(d\/|conf$)/ || l ~ /^[ \t]*-?(auth|account|password|session)[ \t]/) return service(l)
+  if (f ~ /^(\/usr)?\/etc\/(security\/|login\.defs|passwdqc\.conf$)/) return setting(l)
+  # a file that the configuration names: a service file, or settings of a module
+  return PLACE > 0 ? service(l) : setting(l)
+}
+'
+
 collect_accounts() {
   accounts_references
   if [ "$ACCOUNTS_CODE" = 0 ]; then accounts_pam; else accounts_lost pam-modules pam-files pam-files-masked; fi
@@ -34,11 +287,12 @@ accounts_references() {
     }
     /^[ \t]*#/ { next }
     {
+      # other modules keep passwords in files that they name so
+      known = /pam_(faillock|passwdqc|pwquality|pwhistory)\.so/
       for (i = 1; i <= NF; i++) {
-        if ($i ~ /^conf=\// || $i ~ /^config=\//) { sub(/^[a-z]*=/, "", $i); print "settings " $i }
+        if ($i ~ /^(conf|config)=\//) { if (known) { sub(/^[a-z]*=/, "", $i); print "settings " $i } }
         else if ($i ~ /^\/.*\.so[.0-9]*$/) print "module " $i
         else if ($i ~ /^(include|substack|@include)$/ && $(i + 1) ~ /^\//) print "pam " $(i + 1)
-        if (tolower($i) ~ /(pass|passwd|password|secret|bindpw|pw|key)=/ && !(FILENAME in seen)) { seen[FILENAME] = 1; print "secret " FILENAME }
       }
     }' "$@" 2>/dev/null)
   ACCOUNTS_CODE=$?
@@ -97,46 +351,10 @@ accounts_pam() {
     /etc/login.defs /etc/login.defs.d/*.defs /usr/etc/login.defs /usr/etc/login.defs.d/*.defs
   OLD=$IFS; IFS=$NL
   for F in $N; do set -- "$@" "$F"; done
-  # a service file with a password among its arguments is sent without it, in a section of its own
-  accounts_named secret
-  N=$#
-  while [ "$N" -gt 0 ]; do
-    F=$1; shift; N=$((N - 1))
-    case $NL$ACCOUNTS_NAMED in *"$NL$F$NL"*) ;; *) set -- "$@" "$F" ;; esac
-  done
   IFS=$OLD
+  FILES_CLEAN=$PAM_CLEAN
   files pam-files "$@"
-  begin pam-files-masked
-  if [ -n "$ACCOUNTS_NAMED" ]; then
-    IFS=$NL
-    # shellcheck disable=SC2086 # one path a line
-    set -- $ACCOUNTS_NAMED
-    IFS=$OLD
-    # shellcheck disable=SC2016
-    limited 10 awk '
-      FNR == 1 { if (open) print "@end"; print "@file " FILENAME; open = 1 }
-      {
-        line = $0
-        # a bracketed argument with a password goes whole
-        if (tolower(line) ~ /(pass|passwd|password|secret|bindpw|pw|key)=/) {
-          n = split(line, word, /[ \t]+/); line = ""; skip = 0
-          for (i = 1; i <= n; i++) {
-            w = word[i]
-            if (tolower(w) ~ /(pass|passwd|password|secret|bindpw|pw|key)=/) {
-              if (w ~ /^\[/ && w !~ /\]$/) skip = 1
-              sub(/=.*/, "=removed", w); sub(/^\[/, "", w)
-              line = line " " w
-            } else if (skip) { if (w ~ /\]$/) skip = 0 }
-            else line = line " " w
-          }
-        }
-        print "|" line
-      }
-      END { if (open) print "@end" }' "$@" 2>/dev/null
-    finish $?
-  else
-    finish 0
-  fi
+  FILES_CLEAN=$FILES_PLAIN
 }
 
 # passwd, group and shadow without any hash: "p" name id group gecos home shell password-state,
@@ -217,7 +435,9 @@ accounts_files() {
     for F in "${D%/}"/*; do set -- "$@" "$F"; done
   done
   IFS=$OLD
+  FILES_CLEAN=$ACCOUNTS_CLEAN
   files account-files "$@"
+  FILES_CLEAN=$FILES_PLAIN
   begin account-homed
   for F in /var/lib/systemd/home/*.identity /etc/userdb/*.user /run/userdb/*.user /usr/lib/userdb/*.user; do
     [ -e "$F" ] && printf '%s\n' "$F"
@@ -285,8 +505,9 @@ accounts_keys() {
           if (!match(rest, /[ ](ssh-[a-z0-9@.-]+|ecdsa-[a-z0-9@.-]+|sk-[a-z0-9@.-]+)[ ]+[A-Za-z0-9+\/=]+/)) { print "malformed\t" f "\t" n; continue }
           options = RSTART > 1 ? "yes" : "no"
           key = substr(rest, RSTART + 1, RLENGTH - 1)
+          # who holds the key, without what may be written after it
           comment = substr(rest, RSTART + RLENGTH)
-          sub(/^ +/, "", comment)
+          sub(/^ +/, "", comment); sub(/ .*/, "", comment)
           type = key; sub(/ .*/, "", type); sub(/^[^ ]* +/, "", key)
           expiry = ""
           if (options == "yes" && match(line, /expiry-time="[0-9]+Z?"/)) expiry = substr(line, RSTART + 13, RLENGTH - 14)

@@ -1,5 +1,75 @@
 # Ways in: SSH, sessions, logon screens, packet filters, network services, browsers, wireless.
 
+# Of these files only what the interpreter reads leaves the target. ACCESS_CONFIG and ACCESS_BANNER name the files
+# that the running sshd was given; a banner is shown to everybody who connects.
+# shellcheck disable=SC2016
+ACCESS_CLEAN="$FILES_TOOLS"'
+# sshd_config(5), ssh_config(5): a comment may follow the value
+function ssh(l,    name, rest, i, c, quoted) {
+  sub(/^[ \t]+/, "", l); sub(/[ \t\r]+$/, "", l)
+  if (l == "" || l ~ /^#/) return ""
+  if (!match(l, /^"?[A-Za-z0-9]+"?/)) return "***"
+  name = substr(l, 1, RLENGTH); gsub(/"/, "", name)
+  rest = substr(l, RLENGTH + 1)
+  quoted = 0
+  for (i = 1; i <= length(rest); i++) {
+    c = substr(rest, i, 1)
+    if (c == "\"") quoted = !quoted
+    if (c == "#" && !quoted && substr(rest, i - 1, 1) ~ /[ \t]/) { rest = substr(rest, 1, i - 1); break }
+  }
+  sub(/[ \t]+$/, "", rest)
+  if (tolower(name) == "match") {
+    # the condition may be a command
+    if (rest ~ /[Ee][Xx][Ee][Cc]|[Cc][Oo][Mm][Mm][Aa][Nn][Dd]/) return name " ***"
+    return name rest
+  }
+  if (tolower(name) ~ /^(host|include|port|listenaddress|addressfamily|permitrootlogin|passwordauthentication|kbdinteractiveauthentication|challengeresponseauthentication|skeyauthentication|dsaauthentication|pubkeyauthentication|gssapiauthentication|hostbasedauthentication|permitemptypasswords|usepam|authenticationmethods|clientaliveinterval|clientalivecountmax|serveraliveinterval|serveralivecountmax|channeltimeout|unusedconnectiontimeout|logingracetime|maxauthtries|maxsessions|maxstartups|banner|versionaddendum|debianbanner|allowusers|allowgroups|denyusers|denygroups|ciphers|macs|kexalgorithms|hostkeyalgorithms|pubkeyacceptedalgorithms|pubkeyacceptedkeytypes|casignaturealgorithms|hostkey|loglevel|syslogfacility|protocol|rekeylimit|stricthostkeychecking|authorizedkeysfile|requiredrsasize)$/) return name rest
+  i = rest; sub(/^[ \t]*=?[ \t]*/, "", i)
+  return plain(i) ? name rest : name " ***"
+}
+# JSON letter by letter: names, and of values the words that the interpreter knows; INSIDE goes on over lines.
+# What is no JSON stays none.
+function json(l,    i, c, out, text, rest) {
+  if (n <= 1) INSIDE = 0
+  out = ""; text = ""
+  for (i = 1; i <= length(l); i++) {
+    c = substr(l, i, 1)
+    if (INSIDE) {
+      if (c == "\\") { text = text "\\"; i++; continue }
+      if (c != "\"") { text = text c; continue }
+      INSIDE = 0
+      rest = substr(l, i + 1)
+      if (text == "*" || (rest ~ /^[ \t]*:/ && text ~ /^[A-Za-z0-9_.-]+$/)) out = out text "\""
+      else out = out (text ~ /^(blocked|allowed|force_installed|normal_installed|removed|locked|default|user|clear)$/ ? text : "***") "\""
+      text = ""
+      continue
+    }
+    if (c == "\"") { INSIDE = 1; out = out c; continue }
+    if (c ~ /[][{}:, \t\r]/) { out = out c; continue }
+    match(substr(l, i), /^[^][{}:, \t\r"]+/)
+    text = substr(l, i, RLENGTH)
+    i += RLENGTH - 1
+    out = out (text ~ /^(true|false|null|-?[0-9][0-9.eE+-]*)$/ ? text : "?")
+    text = ""
+  }
+  return INSIDE ? out "***" : out
+}
+function clean(l) {
+  if (f ~ /\/sshd?_config(\.d\/|$)/ || (f == ENVIRON["ACCESS_CONFIG"] && f != "")) return ssh(l)
+  if (f ~ /\.json$/) return json(l)
+  if (f ~ /\/issue(\.net$|\.d\/|$)/ || f == ENVIRON["ACCESS_BANNER"]) return l
+  if (f ~ /^\/proc\//) return l
+  if (f ~ /\/os-release$/) return l ~ /^[A-Z_]+=/ ? l : ""
+  if (f ~ /logind/) return keyed(l, " stopidlesessionsec killuserprocesses killonlyusers killexcludeusers idleaction idleactionsec ")
+  if (f ~ /\/dconf\/profile\//) return l ~ /^[ \t]*(user|system|file|service)-db:[^ \t]*[ \t]*$/ ? l : ""
+  if (f ~ /greeter/) return keyed(l, " ")
+  if (f ~ /\/kscreenlockerrc$/) return keyed(l, " ")
+  if (f ~ /\/lightdm/) return keyed(l, " autologin-user ")
+  if (f ~ /\/ufw(\/|$)/) return keyed(l, " default_input_policy default_output_policy default_forward_policy default_application_policy enabled loglevel ipv6 ")
+  return ""
+}
+'
+
 # Sets ACCESS_SSHD (listener process ids), ACCESS_DROPBEAR, ACCESS_FIREWALLD and ACCESS_LOGIND from the
 # names of running processes, without starting one.
 access_processes() {
@@ -34,7 +104,6 @@ access_sshd_processes() {
       if (n >= 4 || i >= 8) break
     }
   }' $ACCESS_SSHD 2>/dev/null)
-  printf '%s\n' "$ACCESS_LINES"
   ACCESS_FIRST=${ACCESS_LINES%%"$NL"*}
   set -f
   W=''
@@ -52,9 +121,75 @@ access_sshd_processes() {
       -f?*) ACCESS_CONFIG=${A#-f}; ACCESS_OPTIONS="$ACCESS_OPTIONS $A" ;;
     esac
   done
+  OLD=$IFS
+  IFS=$NL
+  # shellcheck disable=SC2086
+  set -- $ACCESS_LINES
+  IFS=$OLD
+  for A; do
+    B=''
+    case $A in 'sshd: '*) B='sshd: ' A=${A#sshd: } ;; esac
+    access_words "$A"
+    printf '%s\n' "$B$ACCESS_SAFE"
+  done
+  access_words "sshd $ACCESS_OPTIONS"
   set +f
-  printf '@options%s\n' "$ACCESS_OPTIONS"
+  printf '@options%s\n' "${ACCESS_SAFE#sshd}"
   finish 0
+}
+
+# access_words LINE: the arguments of an sshd without values of -o that may be secret, in ACCESS_SAFE.
+access_words() {
+  ACCESS_SAFE='' W=first
+  for A in $1; do
+    case $W in
+      first) W='' ;;
+      -o) access_option "$A"; A=$ACCESS_VALUE; W='' ;;
+      -?) W='' ;;
+      all) ;;
+      *)
+        case $A in
+          -o) W=-o ;;
+          -o?*) access_option "${A#-o}"; A=-o$ACCESS_VALUE ;;
+          -[CEbcfghkpu]) W=-f ;;
+          -[CEbcfghkpu]?*) ;;
+          -[46deiqtDTR]*) case $A in *[!46deiqtDTR-]*) A='***' ;; esac ;;
+          '[listener]') W=all ;;
+          /*sshd | sshd) ;;
+          *) A='***' ;;
+        esac ;;
+    esac
+    ACCESS_SAFE="$ACCESS_SAFE${ACCESS_SAFE:+ }$A"
+  done
+}
+
+# access_option NAME=VALUE: without the value, in ACCESS_VALUE, when it may be a secret.
+access_option() {
+  case $1 in
+    [Ss][Ee][Tt][Ee][Nn][Vv]* | [Ff][Oo][Rr][Cc][Ee]* | [Aa][Uu][Tt][Hh][Oo][Rr][Ii][Zz][Ee][Dd]*[Cc][Oo][Mm][Mm][Aa][Nn][Dd]* | [Ss][Uu][Bb][Ss]*) ACCESS_VALUE="${1%%=*}=***" ;;
+    *=*) ACCESS_VALUE=$1 ;;
+    *) ACCESS_VALUE='***' ;;
+  esac
+}
+
+# access_dump: what sshd printed (ACCESS_OUTPUT), of commands and environments the names alone. A complaint of
+# sshd may hold a line of its configuration.
+access_dump() {
+  OLD=$IFS; IFS=$NL
+  set -f
+  for A in $ACCESS_OUTPUT; do
+    case $A in
+      'Missing privilege separation directory: /'* | 'sshd: no hostkeys available'* | 'Could not load host key: /'*) printf '%s\n' "$A" ;;
+      setenv\ * | forcecommand\ * | subsystem\ * | authorizedkeyscommand\ * | authorizedprincipalscommand\ * | permituserenvironment\ *)
+        printf '%s ***\n' "${A%% *}" ;;
+      [a-z]*[!a-z0-9\ ]*line\ [0-9]*:*) printf '%s: ***\n' "${A%%: *}" ;;
+      [a-z]*\ *) if [ "${A%%[!a-z0-9]*}" = "${A%% *}" ]; then printf '%s\n' "$A"; else printf '***\n'; fi ;;
+      [a-z]*) case $A in *[!a-z0-9]*) printf '***\n' ;; *) printf '%s\n' "$A" ;; esac ;;
+      *) printf '***\n' ;;
+    esac
+  done
+  set +f
+  IFS=$OLD
 }
 
 # What sshd makes of its configuration. sshd -T needs root (host keys) and a re-exec with the same
@@ -70,7 +205,7 @@ access_sshd_effective() {
   ACCESS_OUTPUT=$(limited 10 "$ACCESS_SSHD_PATH" -T $ACCESS_OPTIONS 2>&1)
   ACCESS_CODE=$?
   set +f
-  printf '%s\n' "$ACCESS_OUTPUT"
+  access_dump
   finish "$ACCESS_CODE"
   if [ "$ACCESS_CODE" = 0 ]; then
     skip sshd-parsed not-asked
@@ -81,7 +216,7 @@ access_sshd_effective() {
     ACCESS_OUTPUT=$(limited 10 "$ACCESS_SSHD_PATH" -G $ACCESS_OPTIONS 2>&1)
     ACCESS_CODE=$?
     set +f
-    printf '%s\n' "$ACCESS_OUTPUT"
+    access_dump
     finish "$ACCESS_CODE"
   fi
   ACCESS_BANNER=${ACCESS_OUTPUT#*"${NL}banner "}
@@ -159,10 +294,12 @@ access_state() {
   access_entries linger /var/lib/systemd/linger
   access_entries iwd /var/lib/iwd
   # a compiled dconf database that is older than its key files does not hold them
+  if [ -d /etc/dconf/db ] && { [ ! -r /etc/dconf/db ] || [ ! -x /etc/dconf/db ]; }; then printf 'dconf=denied *\n'; fi
   for D in /etc/dconf/db/*.d; do
     [ -d "$D" ] || continue
     B=${D%.d} A=current
-    if [ ! -e "$B" ]; then A=missing
+    if [ ! -r "$D" ] || [ ! -x "$D" ]; then A=denied
+    elif [ ! -e "$B" ]; then A=missing
     else
       # shellcheck disable=SC3013
       for F in "$D" "$D"/* "$D"/locks "$D"/locks/*; do
@@ -192,47 +329,120 @@ access_reduced() {
     esac
   done
   if [ $# -gt 0 ]; then
-    limited "$FILES_LIMIT" awk '
-    # user information of an address never leaves the target
-    function bare(s,   head, rest, at) {
-      head = ""; rest = s
-      while (match(rest, /:\/\/[^ \t"\047;,]*@/)) {
-        at = RSTART
-        head = head substr(rest, 1, at + 2)
-        rest = substr(rest, at + RLENGTH)
-      }
-      s = head rest
-      # name:password@host without a scheme
-      while (match(s, /[^ \t"\047=\/;,]+:[^ \t"\047=\/;,]*@/)) s = substr(s, 1, RSTART - 1) substr(s, RSTART + RLENGTH)
-      return s
+    limited "$FILES_LIMIT" awk "$FILES_TOOLS"'
+    # the first word of a proxy setting, quotes with it
+    function proxy(s,    head) {
+      if (!match(s, /[Pp][Rr][Oo][Xx][Yy][ \t]*[= \t:][ \t]*/)) return ""
+      head = substr(s, 1, RSTART + RLENGTH - 1); s = substr(s, RSTART + RLENGTH)
+      if (head !~ /^[ \t]*(export[ \t]+|set[eE]nv[ \t]+|--?)?[A-Za-z_-]*[ \t]*[= \t:][ \t]*$/) return ""
+      s = address(s)
+      sub(/^["\047]/, "", s); sub(/[ \t"\047;#&|].*/, "", s)
+      return head s
     }
-    function shell(s,   t, u) {
+    # one command of a line that sets, exports or fixes the idle time of a shell; unclear ones keep that they are
+    function timeout(t) {
+      sub(/^[ \t]+/, "", t); sub(/[ \t]+$/, "", t)
+      # a remark after it is no word of it
+      sub(/[ \t]+#.*/, "", t)
+      if (t ~ /^((export|readonly|typeset|declare)[ \t]+)*(-[A-Za-z]+[ \t]+)*TMOUT(=["\047]?[0-9]*["\047]?)?$/) return t
+      if (t ~ /^unset[ \t]+TMOUT$/ || t ~ /^set[ \t]+(-r[ \t]+)?autologout[ \t]*=[ \t]*[0-9]+$/) return t
+      if (t ~ /^export[ \t]+TMOUT([ \t]+[A-Za-z_]+)*$/ || t ~ /^(readonly|typeset[ \t]+-r)[ \t]+TMOUT([ \t]+[A-Za-z_]+)*$/) return t
+      return t ~ /TMOUT=|autologout|readonly|typeset|declare|unset/ ? "TMOUT #reduced" : ""
+    }
+    # a condition keeps whether it asks for an interactive shell, and whether it says no
+    function condition(t,    first, out) {
+      first = t; sub(/[ \t].*/, "", first)
+      out = first
+      if (t ~ /!|-z/) out = out " !"
+      if (t ~ /PS1/) out = out " PS1"
+      if (t ~ /\$-/) out = out " $-"
+      return out == first ? first " reduced" : out
+    }
+    # the commands of a line, in PART: parted by semicolons outside of quotes, without a remark
+    function parted(s,    i, c, k, quote, from) {
+      k = 0; quote = ""; from = 1
+      for (i = 1; i <= length(s); i++) {
+        c = substr(s, i, 1)
+        if (c == "\\") { i++; continue }
+        if (quote != "") { if (c == quote) quote = ""; continue }
+        if (c == "\"" || c == "\047") quote = c
+        else if (c == "#" && (i == 1 || substr(s, i - 1, 1) ~ /[ \t;]/)) { s = substr(s, 1, i - 1); break }
+        else if (c == ";") { PART[++k] = substr(s, from, i - from); from = i + 1 }
+      }
+      PART[++k] = substr(s, from)
+      return k
+    }
+    # commands in turn, each reduced; what follows && or || hangs on what stands before
+    function commands(s,    k, i, t, out, one) {
+      k = parted(s); out = ""
+      for (i = 1; i <= k; i++) {
+        t = PART[i]; sub(/^[ \t]+/, "", t); sub(/[ \t]+$/, "", t)
+        one = ""
+        while (match(t, /^(then|do|else)[ \t]+/)) { one = one substr(t, 1, RLENGTH); t = substr(t, RLENGTH + 1) }
+        # a group, which its own brace ends
+        if (t ~ /(^|[ \t])\{([ \t]|$)/) one = one "function {"
+        if (t ~ /^(if|elif|case)[ \t]/) {
+          one = one condition(t)
+          if (t ~ /[ \t]in[ \t].*TMOUT/ || t ~ /(&&|\|\|).*TMOUT/) one = one "; TMOUT #reduced"
+        }
+        else if (t ~ /^(for|while|until)[ \t]/) { sub(/[ \t].*/, "", t); one = one t " reduced" }
+        else if (t ~ /^(then|else|do|fi|esac|done|\}|\))([ \t]|$)/) { match(t, /^(then|else|do|fi|esac|done|\}|\))/); one = one substr(t, 1, RLENGTH) }
+        else if (t ~ /TMOUT|autologout/ && t ~ /&&|\|\||\{/) one = one (one ~ /\{$/ ? "; " : "") "TMOUT #reduced"
+        else if (t ~ /TMOUT|autologout/) one = one timeout(t)
+        else if (t ~ /^(return|exit)([ \t]|$)/) one = one "return"
+        else if (tolower(t) ~ /^(export[ \t]+|setenv[ \t]+)?(http|https|ftp|all)_proxy[= \t]/) one = one proxy(t)
+        if (one != "") out = out (out == "" ? "" : "; ") one
+      }
+      return out
+    }
+    function shell(s,   t) {
       t = s; sub(/^[ \t]+/, "", t)
       if (t ~ /^#/) return ""
-      if (t ~ /TMOUT|autologout/) {
-        # another assignment on the same line may hold anything
-        u = t; gsub(/TMOUT=/, "", u); gsub(/autologout=/, "", u)
-        return u ~ /[A-Za-z0-9_]=|[Pp][Aa][Ss][Ss]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]/ ? "TMOUT #reduced" : s
-      }
-      if (t ~ /^(if|elif|case)[ \t]/) {
-        if (t ~ /PS1|\$-|EUID|UID|SSH_|tty|BASH_VERSION|ZSH_VERSION/ && t !~ /[Pp][Aa][Ss][Ss]|[Tt][Oo][Kk][Ee][Nn]|[Ss][Ee][Cc][Rr][Ee][Tt]/) return s
-        sub(/[ \t].*/, "", t)
-        return t " reduced" (s ~ /[; \t]fi[ \t]*$/ ? "; fi" : (s ~ /[; \t]esac[ \t]*$/ ? "; esac" : ""))
-      }
-      if (t ~ /^(then|else|fi|esac|done|\}|;;)/) { match(t, /^(then|else|fi|esac|done|\}|;;)/); return substr(t, 1, RLENGTH) }
-      if (t ~ /^(for|while|until)[ \t]/) { sub(/[ \t].*/, "", t); return t " reduced" (s ~ /[; \t]done[ \t]*$/ ? "; done" : "") }
+      if (t ~ /^;;/) return ";;"
       if (t ~ /^(function[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*\(\)/) return "function {" (s ~ /\}[ \t]*$/ ? " }" : "")
-      if (t ~ /^(return|exit)/) return "return"
-      if (tolower(t) ~ /^(export[ \t]+|set[eE]nv[ \t]+)?(http|https|ftp|all)_proxy[= \t]/) return bare(s)
-      return ""
+      match(s, /^[ \t]*/)
+      t = substr(s, 1, RLENGTH)
+      s = commands(s)
+      return s == "" ? "" : t s
     }
-    # key files and INI: section names, and the keys of the list
-    function keyed(s, keys,   k) {
-      if (s ~ /^[ \t]*\[/) return s
+    # INI: the keys of the list alone
+    function listed(s, keys,   k) {
+      if (s ~ /^[ \t]*\[/) { sub(/\][^]]*$/, "]", s); return s }
       k = s; sub(/^[ \t]*/, "", k); sub(/[ \t]*=.*/, "", k)
-      if (s !~ /=/ || !index(keys, " " tolower(k) " ")) return ""
+      if (s !~ /=/ || s ~ /^[ \t]*[#;]/ || !index(keys, " " tolower(k) " ")) return ""
       # a key or certificate may stand in the file itself
-      return k ~ /^(private-key|client-cert)$/ ? k "=present" : bare(s)
+      if (k ~ /^(private-key|client-cert)$/) return k "=present"
+      if (k != "ssid" && k != "id") sub(/[ \t]+[#;].*/, "", s)
+      return address(s)
+    }
+    # apt.conf(5): switches, and where proxies are
+    function apt(s,   out, v) {
+      out = ""
+      while (match(s, /"[^"]*"?|\/\/|#|\/\*/)) {
+        v = substr(s, RSTART, RLENGTH)
+        out = out substr(s, 1, RSTART - 1)
+        s = substr(s, RSTART + RLENGTH)
+        if (v !~ /^"/) { s = ""; break }
+        gsub(/"/, "", v)
+        if (v ~ /^(https?|ftp|socks[45a-z]*):\/\//) { v = address(v); if (v !~ /^[a-z0-9]+:\/\/[]A-Za-z0-9_.:[-]*\/?$/) v = "***" }
+        else if (!plain(v) && v !~ /^(DIRECT|with|without|enable|disable|0|1|)$/) v = "***"
+        out = out "\"" v "\""
+      }
+      s = out s
+      if (s !~ /[Vv]erify-(Peer|Host)|[Pp]roxy|AllowUnauthenticated|AllowInsecure|^[ \t]*(Acquire|https?|HTTPS?)|[{}]/) return ""
+      # a value without quotes
+      if (s ~ /^[ \t]*[A-Za-z:_-]+[ \t]+[^"{ \t]/ && s !~ /[ \t](true|false|yes|no|on|off|with|without|enable|disable|0|1)[ \t]*;?[ \t]*$/) { match(s, /^[ \t]*[A-Za-z:_-]+/); return substr(s, 1, RLENGTH) " ***" }
+      return s ~ /^[A-Za-z0-9 \t:_".{};*\/<>[-]*\]?.*$/ && s !~ /assword|ogin/ ? s : ""
+    }
+    function supplicant(s,   k) {
+      if (s ~ /^[ \t]*network[ \t]*=/) return "network={"
+      if (s ~ /^[ \t]*\}/) return "}"
+      if (s ~ /^[ \t]*(client_cert|private_key)[ \t]*=/) return substr(s, 1, index(s, "=")) "present"
+      if (s ~ /^[ \t]*wep_key[0-3][ \t]*=/) return "wep_key0=present"
+      if (s ~ /^[ \t]*psk[ \t]*=/) return "psk=present"
+      if (s ~ /^[ \t]*ssid[ \t]*=[ \t]*("[^"]*"|[0-9a-fA-F]+|P"[^"]*")/) { match(s, /=[ \t]*("[^"]*"|[0-9a-fA-F]+|P"[^"]*")/); return substr(s, 1, RSTART + RLENGTH - 1) }
+      if (s ~ /^[ \t]*(key_mgmt|proto|pairwise|group|eap|disabled|ieee80211w|mode)[ \t]*=/) { sub(/[ \t]*#.*/, "", s); return s }
+      return ""
     }
     function reduce(f, s,   t) {
       if (f == "/etc/passwd") {
@@ -240,22 +450,37 @@ access_reduced() {
         return n7 == 7 && (part[3] == "0" || part[3] + 0 >= 1000 && part[3] + 0 < 65534) ? part[7] : ""
       }
       if (f ~ /\.nmconnection$|\/system-connections\//)
-        return keyed(s, " id type uuid interface-name ssid mode key-mgmt proto pairwise group pmf wep-key-type auth-alg eap client-cert private-key phase2-auth never-default autoconnect method allowed-ips peer-routes ip4-auto-default-route ip6-auto-default-route service-type ")
-      if (f ~ /wpa_supplicant/)
-        return s ~ /^[ \t]*(client_cert|private_key)[ \t]*=/ ? substr(s, 1, index(s, "=")) "present" : s ~ /^[ \t]*(network=|\}|(ssid|key_mgmt|proto|pairwise|group|eap|disabled|ieee80211w|mode)[ \t]*=)/ ? s : (s ~ /^[ \t]*wep_key[0-3][ \t]*=/ ? "wep_key0=present" : (s ~ /^[ \t]*psk[ \t]*=/ ? "psk=present" : ""))
+        return listed(s, " id type uuid interface-name ssid mode key-mgmt proto pairwise group pmf wep-key-type auth-alg eap client-cert private-key phase2-auth never-default autoconnect method allowed-ips peer-routes ip4-auto-default-route ip6-auto-default-route service-type ")
+      if (f ~ /wpa_supplicant|\/netplan\/wpa-/) return supplicant(s)
       if (f ~ /\/netplan\//) {
-        t = s; sub(/^[ \t-]+/, "", t)
+        t = s; sub(/^[ \t-]+/, "", t); sub(/[ \t]+#.*/, "", s)
         if (t ~ /^#/) return ""
-        return t ~ /^(network|wifis|ethernets|version|renderer|access-points|auth|key-management|method|client-certificate|mode|tunnels)[ \t]*:/ || (t ~ /:[ \t]*$/ && t !~ /[Pp][Aa][Ss][Ss]|[Kk][Ee][Yy]/) ? s : ""
+        if (t ~ /^(version|renderer|key-management|method|mode)[ \t]*:[ \t]*["\047]?[A-Za-z0-9_-]+["\047]?[ \t\r]*$/) return s
+        if (t ~ /^["\047]?[A-Za-z0-9_. -]+["\047]?:[ \t\r]*$/ && t !~ /[Pp][Aa][Ss][Ss]|[Kk][Ee][Yy]/) return s
+        return t ~ /^[A-Za-z0-9_-]+[ \t]*:/ ? substr(s, 1, index(s, ":")) " ***" : ""
       }
-      if (f ~ /\/wireguard\//) return keyed(s, " allowedips table endpoint ")
-      if (f ~ /\/openvpn\//) return s ~ /^[ \t]*(client|server|redirect-gateway|route-nopull|pull-filter|mode)([ \t]|$)/ ? s : ""
-      if (f ~ /\/apt\//) return s ~ /[Vv]erify-(Peer|Host)|[Pp]roxy|AllowUnauthenticated|AllowInsecure/ ? bare(s) : (s ~ /^[ \t]*(Acquire|https?|HTTPS?)|\{|\}/ && s !~ /assword|ogin/ ? bare(s) : "")
-      if (f ~ /curlrc$/) return s ~ /^[ \t]*-?-?(insecure|k|proxy|x|proxy-insecure)([ \t:=]|$)/ ? bare(s) : ""
-      if (f ~ /wgetrc$/) return tolower(s) ~ /^[ \t]*(check_certificate|check-certificate|https?_proxy|use_proxy)[ \t]*=/ ? bare(s) : ""
-      if (f ~ /pip\.conf$/) return keyed(s, " trusted-host cert proxy index-url ")
-      if (f ~ /gitconfig$/) return keyed(s, " sslverify proxy ")
-      if (f ~ /\/(yum|dnf)\/?/ || f ~ /(yum|dnf)\.conf$/) return keyed(s, " sslverify proxy ")
+      if (f ~ /\/wireguard\//) return listed(s, " allowedips table endpoint ")
+      if (f ~ /\/openvpn\//) {
+        if (s !~ /^[ \t]*(client|server|redirect-gateway|route-nopull|pull-filter|mode)([ \t]|$)/) return ""
+        sub(/[ \t]*[#;].*/, "", s)
+        return s ~ /^[A-Za-z0-9_. \t:"\/-]*$/ ? s : ""
+      }
+      if (f ~ /\/apt\//) return apt(s)
+      if (f ~ /curlrc$/) {
+        if (s ~ /^[ \t]*-?-?(proxy|x)([ \t:=]|$)/) { sub(/^[ \t]*-?-?x/, "proxy", s); return proxy(s) }
+        if (s !~ /^[ \t]*-?-?(insecure|k|proxy-insecure)([ \t:=]|$)/) return ""
+        match(s, /^[ \t]*-?-?(insecure|k|proxy-insecure)/)
+        return substr(s, 1, RLENGTH) (s ~ /[Ff]alse/ ? " = false" : "")
+      }
+      if (f ~ /wgetrc$/) {
+        if (tolower(s) ~ /^[ \t]*(https?_proxy|use_proxy)[ \t]*=/) return proxy(s)
+        if (tolower(s) !~ /^[ \t]*(check_certificate|check-certificate)[ \t]*=/) return ""
+        match(s, /=[ \t]*[A-Za-z0-9]*/)
+        return substr(s, 1, RSTART + RLENGTH - 1)
+      }
+      if (f ~ /pip\.conf$/) return listed(s, " trusted-host proxy ")
+      if (f ~ /gitconfig$/) return listed(s, " sslverify proxy ")
+      if (f ~ /\/(yum|dnf)\/?/ || f ~ /(yum|dnf)\.conf$/) return listed(s, " sslverify proxy ")
       return shell(s)
     }
     BEGIN {
@@ -317,6 +542,17 @@ access_firewall() {
     skip iptables-legacy root; skip ip6tables-legacy root; skip firewalld-zones root
     return
   fi
+  # remarks and texts for the log are free text; sections that a pipe prints are counted here
+  access_rules | awk '{
+    gsub(/"(comment|prefix)": *"([^"\\]|\\.)*"/, "\"comment\": \"***\"")
+    gsub(/comment "[^"]*"/, "comment \"***\""); gsub(/prefix "[^"]*"/, "prefix \"***\"")
+    gsub(/--(comment|log-prefix|nflog-prefix|string|hex-string) ("([^"\\]|\\.)*"|[^ ]+)/, "--comment ***")
+    print
+  }'
+  COUNT=$((COUNT + 7))
+}
+
+access_rules() {
   if [ "$ACCESS_NFT" = present ]; then
     run nft-ruleset 15 nft -j list ruleset
     # the JSON of nft before 1.1 leaves out that a table is dormant
@@ -350,13 +586,14 @@ collect_access() {
   access_state
   access_sshd_processes
   access_sshd_effective
-  set -- /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf /usr/etc/ssh/sshd_config /usr/etc/ssh/sshd_config.d/*.conf \
-    /etc/crypto-policies/back-ends/opensshserver.config
+  set -- /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf /usr/etc/ssh/sshd_config /usr/etc/ssh/sshd_config.d/*.conf
   case $ACCESS_CONFIG in
     /etc/ssh/sshd_config | '') ;;
     /*) set -- "$@" "$ACCESS_CONFIG" ;;
   esac
   [ -n "$ACCESS_BANNER" ] && set -- "$@" "$ACCESS_BANNER"
+  FILES_CLEAN=$ACCESS_CLEAN
+  export ACCESS_CONFIG ACCESS_BANNER
   files access-files "$@" \
     /etc/ssh/ssh_config /etc/ssh/ssh_config.d/*.conf /usr/etc/ssh/ssh_config /usr/etc/ssh/ssh_config.d/*.conf \
     /etc/systemd/logind.conf /usr/lib/systemd/logind.conf \
@@ -365,15 +602,13 @@ collect_access() {
     /usr/share/gdm/greeter-dconf-defaults /etc/gdm3/greeter.dconf-defaults \
     /etc/xdg/kscreenlockerrc \
     /etc/lightdm/lightdm.conf /etc/lightdm/lightdm.conf.d/*.conf /usr/share/lightdm/lightdm.conf.d/*.conf \
-    /etc/sddm.conf /etc/sddm.conf.d/*.conf \
-    /etc/issue /etc/issue.net /etc/issue.d/*.issue /etc/motd /etc/os-release \
-    /etc/ufw/ufw.conf /etc/default/ufw /etc/ufw/user.rules /etc/ufw/user6.rules \
-    /etc/inetd.conf /etc/inetd.d/* /etc/xinetd.d/* /etc/hosts.allow /etc/hosts.deny \
+    /etc/issue /etc/issue.net /etc/issue.d/*.issue /etc/os-release /etc/ufw/ufw.conf /etc/default/ufw \
     /proc/net/route /proc/net/ipv6_route /proc/net/if_inet6 /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/all/forwarding \
     /etc/chromium/policies/managed/*.json /etc/chromium-browser/policies/managed/*.json \
     /etc/opt/chrome/policies/managed/*.json /etc/opt/edge/policies/managed/*.json /etc/brave/policies/managed/*.json \
     /etc/firefox/policies/policies.json /usr/lib/firefox/distribution/policies.json /usr/lib64/firefox/distribution/policies.json \
     /usr/lib/firefox-esr/distribution/policies.json /usr/share/firefox-esr/distribution/policies.json /opt/firefox/distribution/policies.json
+  FILES_CLEAN=$FILES_PLAIN
   access_reduced access-reduced \
     /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc /etc/bash/bashrc /etc/bash/bashrc.d/* \
     /etc/zshenv /etc/zprofile /etc/zshrc /etc/zsh/zshenv /etc/zsh/zprofile /etc/zsh/zshrc \

@@ -21,7 +21,8 @@ logging_files() {
     esac
   done
   if [ $# -eq 0 ]; then finish 0; return; fi
-  limited "$FILES_LIMIT" awk '
+  # shellcheck disable=SC2016
+  limited "$FILES_LIMIT" awk "$FILES_TOOLS"'
     function kind_of(f) {
       if (f ~ /\/etc\/logrotate\./) return "logrotate"
       if (f ~ /\/(etc|run)\/rsyslog/) return "rsyslog"
@@ -130,6 +131,18 @@ logging_files() {
       if (s ~ /^[ \t]*#/) return ""
       if (s ~ /^[ \t]*(prerotate|postrotate|firstaction|lastaction|preremove)[ \t]*$/) { script = 1 }
       if (s ~ /^[ \t]*(mail|compresscmd|compressoptions|uncompresscmd|shredcycles)[ \t]/) return ""
+      sub(/[ \t]#.*/, "", s)
+      return s
+    }
+    # of a plugin of the audit daemon only the words that syslog knows
+    function settings(s,  part, k, i) {
+      if (s ~ /^[ \t]*[#;]/) return ""
+      if (f ~ /\/etc\/audit\/(audit\.rules|rules\.d\/)/) return s
+      sub(/[ \t]#.*/, "", s)
+      if (s !~ /^[ \t]*args[ \t]*=/) return s
+      k = split(substr(s, index(s, "=") + 1), part, /[ \t]+/)
+      s = "args ="
+      for (i = 1; i <= k; i++) if (part[i] != "") s = s " " (part[i] ~ /^(LOG_[A-Z0-9]+|\/[A-Za-z0-9_.\/-]*)$/ ? part[i] : "***")
       return s
     }
     function reduce(s) {
@@ -137,11 +150,10 @@ logging_files() {
       else if (kind == "syslog-ng") s = syslog_ng(s)
       else if (kind == "logrotate") s = logrotate(s)
       else if (kind == "squid") { if (s !~ /^[ \t]*(access_log|logfile_rotate|include)[ \t]/) s = "" }
-      else if (kind == "options") { if (s !~ /^[ \t]*SYSLOGD_OPTS=/) s = "" }
+      else if (kind == "options") { if (!match(s, /^[ \t]*SYSLOGD_OPTS=("[^"]*"|\047[^\047]*\047|[^ \t;]*)/)) s = ""; else s = substr(s, 1, RLENGTH) }
       else if (kind == "unit") { if (s !~ /^[ \t]*(\[|RefuseManualStop)/) s = "" }
-      else if (s ~ /^[ \t]*[#;]/) s = ""
-      while (match(s, /:\/\/[^\/@ \t"\047]*@/)) s = substr(s, 1, RSTART + 2) substr(s, RSTART + RLENGTH)
-      return s
+      else s = settings(s)
+      return s ~ /:\/\// ? address(s) : s
     }
     BEGIN {
       for (i = 1; i < ARGC; i++) {

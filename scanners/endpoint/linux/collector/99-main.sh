@@ -12,7 +12,7 @@ main() {
   for PART in system software accounts access logging; do
     # no part may see what another left behind
     IFS=" $TAB$NL"
-    FILES_CLEAN=$FILES_AS_IS
+    FILES_CLEAN=$FILES_PLAIN
     "collect_$PART"
   done
   postlude

@@ -1,4 +1,4 @@
-import type { Evidence, Reading } from '../../../../src/core/evidence.ts'
+import type { CollectedFile, Evidence, Reading } from '../../../../src/core/evidence.ts'
 import { linesOf, read, sectionFiles, sectionText, unreadable } from '../../../../src/core/evidence.ts'
 import type { EvidenceRef } from '../../../../src/core/fact.ts'
 import { fileReading, keyedLines, presentMarks } from './system-text.ts'
@@ -71,6 +71,8 @@ export function systemdState(evidence: Evidence): Reading<ClockState | undefined
 interface Daemon {
   readonly main: readonly string[]
   readonly more: RegExp
+  /** Of `more`, only what the configuration names is read. */
+  readonly named?: true
   readonly line: RegExp
 }
 
@@ -78,6 +80,7 @@ interface Daemon {
 const chrony: Daemon = {
   main: ['/etc/chrony/chrony.conf', '/etc/chrony.conf'],
   more: /^\/(?:etc\/chrony\.d|etc\/chrony\/conf\.d|etc\/chrony\/sources\.d|run\/chrony-dhcp)\//,
+  named: true,
   line: /^\s*(?:server|pool|peer|refclock)\s+(\S+)/i,
 }
 const ntp: Daemon = {
@@ -108,18 +111,13 @@ export function clockSources(evidence: Evidence): Reading<ClockSources | undefin
     const names = new Set<string>()
     const refs: EvidenceRef[] = []
     let there = false
-    for (const [path, file] of files.value) {
-      if (file.state === 'absent' || !(daemon.main.includes(path) || daemon.more.test(path))) continue
+    for (const [path, file] of inForce(daemon, files.value)) {
       there ||= daemon.main.includes(path)
       const lines = fileReading(file, path)
       if (!lines.ok) return lines
       for (const [index, line] of lines.value.entries()) {
-        const include = /^\s*(?:include|includefile|confdir|sourcedir)\s+(.+)$/i.exec(line)?.[1]
         // folders that the collector reads as well; any other file may add sources
-        const unseen = (include ?? '')
-          .trim()
-          .split(/\s+/)
-          .find((word) => word !== '' && !collected(word, files.value.keys()))
+        const unseen = includes(line).find((word) => !collected(word, files.value.keys()))
         if (unseen !== undefined) {
           return unreadable({
             ja: `${path} が読み込む ${unseen} を調べていない`,
@@ -137,9 +135,32 @@ export function clockSources(evidence: Evidence): Reading<ClockSources | undefin
   return read(undefined)
 }
 
+/** The files that a daemon reads, those that it includes after the one that names them. */
+function inForce(
+  daemon: Daemon,
+  files: ReadonlyMap<string, CollectedFile>,
+): readonly (readonly [string, CollectedFile])[] {
+  const there = [...files].filter(([, file]) => file.state !== 'absent')
+  const read = there.filter(([path]) => daemon.main.includes(path))
+  // grows while it is walked
+  for (const [, file] of read) {
+    const words = file.state === 'read' ? file.lines.flatMap(includes) : []
+    const more = there.filter(
+      ([path]) => daemon.more.test(path) && (!daemon.named || words.some((word) => covers(word, path))),
+    )
+    read.push(...more.filter((one) => !read.includes(one)))
+  }
+  return read
+}
+
+const includes = (line: string): readonly string[] =>
+  (/^\s*(?:include|includefile|confdir|sourcedir)\s+(.+)$/i.exec(line)?.[1] ?? '').split(/\s+/).filter(Boolean)
+
+const covers = (word: string, path: string): boolean =>
+  path === word || path.startsWith(`${word.replace(/\/\*[^/]*$/, '').replace(/\/$/, '')}/`)
+
 function collected(word: string, paths: Iterable<string>): boolean {
-  const folder = word.replace(/\/\*[^/]*$/, '').replace(/\/$/, '')
-  for (const path of paths) if (path === word || path.startsWith(`${folder}/`)) return true
+  for (const path of paths) if (covers(word, path)) return true
   return false
 }
 

@@ -28,10 +28,11 @@ export function desktopKeyOf(evidence: Evidence, profile: string, section: strin
   const system = sectionFiles(evidence, 'system-files')
   for (const database of databases) {
     const prefix = `/etc/dconf/db/${database}.d/`
-    const files = wholeFiles(
-      system,
-      (path) => (path.startsWith(prefix) && !path.includes('/locks')) || path === '/etc/dconf/db/*.d/*',
-    )
+    const here = (path: string): boolean =>
+      (path.startsWith(prefix) && !path.includes('/locks')) || path === '/etc/dconf/db/*.d/*'
+    // a database without key files: access-state would say of a folder that could not be listed
+    if (system.ok && ![...system.value.keys()].some(here)) continue
+    const files = wholeFiles(system, here)
     if (!files.ok) return files
     const found = files.value.flatMap((file) => readIni(file.lines).map((entry) => ({ ...entry, path: file.path })))
     const last = found.findLast((entry) => entry.section === section && entry.key === key)

@@ -54,9 +54,13 @@ describe('the logon', () => {
     const id = 'logon.user-list-shown'
     expect(value(id, undefined)).toBe(false)
     expect(value(id, undefined, { 'system-files': filesText({ '/etc/dconf/db/gdm.d/10-list': '' }) })).toBe(true)
+    // a database without key files, beside another that has some
+    const elsewhere = { '/etc/dconf/db/distro.d/20-authselect': '[org/gnome/login-screen]\nenable-smartcard=false\n' }
+    expect(value(id, undefined, { 'system-files': filesText(elsewhere) })).toBe(true)
     expect(value(id, undefined, { desktop: 'checked\n' })).toBe('inapplicable')
     const state = String(sections()['access-state'])
     expect(value(id, undefined, { 'access-state': state.replace('current gdm', 'stale gdm') })).toBe('unreadable')
+    expect(value(id, undefined, { 'access-state': state.replace('current gdm', 'denied gdm') })).toBe('unreadable')
     expect(value(id, undefined, { 'access-state': state.replace('gdm-installed=yes', 'sddm-installed=yes') })).toBe(
       'unreadable',
     )

@@ -5,12 +5,18 @@ import { interpretMedia } from './media.ts'
 
 type Files = Parameters<typeof filesText>[0]
 const read = (files: Files, changes: Readonly<Record<string, GivenSection>> = {}) => {
-  const evidence = evidenceOf({ ...goodMachine, ...changes, 'system-files': filesText({ ...systemFiles, ...files }) })
+  const evidence = evidenceOf({
+    ...goodMachine,
+    'access-state': dconfState('current'),
+    ...changes,
+    'system-files': filesText({ ...systemFiles, ...files }),
+  })
   const facts = interpretMedia(evidence).facts ?? []
   return Object.fromEntries(
     facts.map((fact) => [fact.setting.slice(16), fact.state === 'known' ? fact.value : fact.state]),
   )
 }
+const dconfState = (state: string): string => `processes-seen=yes\ndconf=${state} local\n`
 const gnome = { desktop: 'session /usr/share/wayland-sessions/gnome.desktop\nchecked\n' }
 const profile = { '/etc/dconf/profile/user': 'user-db:user\nsystem-db:local\n' }
 const keys = {
@@ -38,6 +44,13 @@ describe('automatic start of media', () => {
     expect(
       read({ '/etc/dconf/profile/user': 'user-db:user\nsystem-db:site\n', ...keys, ...locks }, gnome),
     ).toMatchObject({ 'autorun-enabled': true })
+  })
+  it.each(['stale', 'missing', 'denied'])('is unknown when the key files are %s', (state) => {
+    const changes = { ...gnome, 'access-state': dconfState(state) }
+    expect(read({ ...profile, ...keys, ...locks }, changes)).toMatchObject({
+      'autorun-enabled': 'unreadable',
+      'automount-enabled': 'unreadable',
+    })
   })
   it('is unknown when a preset is closed or the desktop is another', () => {
     expect(

@@ -5,6 +5,7 @@ import type { LocalText } from '../../../../src/core/text.ts'
 import { inapplicable, known, type Part, unread } from './contribution.ts'
 import { type DesktopKey, desktopKey } from './dconf.ts'
 import { containerProof } from './kernel.ts'
+import { dconfCompiled } from './session-lock.ts'
 import { fileReading, presentMarks } from './system-text.ts'
 import { type UsbStorage, usbStorage } from './usb-storage.ts'
 import { hasDesktop, serviceViews, virtualisation } from './views.ts'
@@ -107,8 +108,9 @@ function desktopFact(evidence: Evidence, setting: string, key: string, strict: s
   const paths = desktopPaths(evidence)
   const refs: EvidenceRef[] = []
   let failure: { why: LocalText; needs?: LocalText } | undefined = paths.ok ? undefined : paths
+  const compiled = dconfCompiled(evidence)
   for (const path of paths.ok ? paths.value : []) {
-    const found = desktopKey(evidence, path, key)
+    const found = compiled.ok ? desktopKey(evidence, path, key) : compiled
     if (!found.ok) {
       failure ??= found
       continue

@@ -35,9 +35,7 @@ function readPam(evidence: Evidence): Reading<PamEvidence> {
   if (!listing.ok) return listing
   const files = sectionFiles(evidence, 'pam-files')
   if (!files.ok) return files
-  const masked = sectionFiles(evidence, 'pam-files-masked')
-  if (!masked.ok) return masked
-  const collected = new Map([...files.value, ...masked.value])
+  const collected = files.value
   for (const folder of pamFolders) {
     if (collected.get(`${folder}/*`)?.state === 'denied') return denied(folder)
   }

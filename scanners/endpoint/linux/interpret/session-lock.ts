@@ -84,6 +84,15 @@ export function dconfCompiled(evidence: Evidence): Reading<true> {
   const bad = (state.value.get('dconf') ?? []).find((line) => !line.startsWith('current '))
   if (!bad) return read(true)
   const name = bad.replace(/^\S+ /, '')
+  if (bad.startsWith('denied ')) {
+    return unreadable(
+      { ja: `/etc/dconf/db/${name} を一覧できない`, en: `/etc/dconf/db/${name} could not be listed` },
+      {
+        ja: '管理者権限（root、または収集スクリプトの sudo）',
+        en: 'administrator rights (root, or sudo for the collector)',
+      },
+    )
+  }
   return unreadable({
     ja: `/etc/dconf/db/${name} が設定ファイルより古く、dconf update が要る`,
     en: `/etc/dconf/db/${name} is older than its key files: dconf update was not run`,

@@ -97,7 +97,9 @@ frank ALL = (DB) /usr/bin/psql, (root) /bin/cat /var/log/a\\,b
     ['an account with a rule of its own', 'Defaults:ivy !authenticate', true],
   ])('!authenticate for %s', (_, line, asks) => {
     const { rows } = only(`${line}\n%ops ALL=(root) /usr/bin/apt update\nivy ALL=(postgres) /usr/bin/psql\n`)
-    expect(rows.find((row) => 'principal' in row && row.principal === 'ops')).toMatchObject({ 'password-required': asks })
+    expect(rows.find((row) => 'principal' in row && row.principal === 'ops')).toMatchObject({
+      'password-required': asks,
+    })
   })
   it('!authenticate is a password that isn’t asked', () => {
     expect(only('Defaults:ivy !authenticate\nivy ALL=ALL\njon ALL=ALL\n').rows).toMatchObject([

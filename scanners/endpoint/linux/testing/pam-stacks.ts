@@ -44,7 +44,6 @@ export function machineEvidence(machine: Machine, more: Readonly<Record<string, 
   return evidenceOf({
     'pam-modules': listing,
     'pam-files': filesText(files),
-    'pam-files-masked': '',
     accounts: accountsText,
     'account-files': accountFilesText(),
     'account-homed': '',
