@@ -31,7 +31,7 @@ function traced(shell: readonly string[]): Trace {
   const folder = mkdtempSync(join(tmpdir(), 'seisa-trace-'))
   try {
     const calls =
-      'execve,fork,vfork,clone,clone3,open,openat,openat2,creat,connect,sendto,sendmsg,unlink,unlinkat,rename,renameat2,mkdir,mkdirat,chmod,fchmod,fchmodat,chown,fchown,fchownat,mount,init_module,finit_module,truncate,link,linkat,symlink,symlinkat,setxattr,utimensat,mknod,mknodat,kill,swapon,sethostname,settimeofday,adjtimex,clock_settime'
+      'execve,fork,vfork,clone,clone3,bind,open,openat,openat2,creat,connect,sendto,sendmsg,unlink,unlinkat,rename,renameat2,mkdir,mkdirat,chmod,fchmod,fchmodat,chown,fchown,fchownat,mount,init_module,finit_module,truncate,link,linkat,symlink,symlinkat,setxattr,utimensat,mknod,mknodat,kill,swapon,sethostname,settimeofday,adjtimex,clock_settime'
     const run = spawnSync(
       'strace',
       ['-f', '-qq', '-s', '300', '-e', `trace=${calls}`, '-o', join(folder, 'trace'), ...shell, '-s'],
@@ -49,13 +49,11 @@ function traced(shell: readonly string[]): Trace {
         (line) => /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC| creat\(/.test(line) && !/"\/dev\/(null|tty)"/.test(line),
       ),
       connections: lines.filter((line) => /sa_family=AF_(INET|PACKET)/.test(line) && !onThisMachine.test(line)),
-      changes: done
-        .filter((line) => !ofChronyc.test(line))
-        .filter((line) =>
-          /^\d+ +(unlink|rename|mkdir|f?chmod|f?chown|fchmodat|fchownat|mount|f?init_module|truncate|link|symlink|setxattr|utimensat|mknod|swapon|set\w+|adjtimex|clock_settime)/.test(
-            line,
-          ),
+      changes: done.filter((line) =>
+        /^\d+ +(unlink|rename|mkdir|f?chmod|f?chown|fchmodat|fchownat|mount|f?init_module|truncate|link|symlink|setxattr|utimensat|mknod|bind\(\d+, \{sa_family=AF_UNIX, sun_path="|swapon|set\w+|adjtimex|clock_settime)/.test(
+          line,
         ),
+      ),
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -67,9 +65,6 @@ function traced(shell: readonly string[]): Trace {
  * the machine.
  */
 const onThisMachine = /inet_addr\("(127\.\d+\.\d+\.\d+|0\.0\.0\.0)"\)|inet_pton\(AF_INET6, "(::1|::)"/
-
-/** The socket that chronyc asks from, which goes with it. */
-const ofChronyc = /"\/(var\/)?run\/chrony\/chronyc\.\d+\.sock"/
 
 /** strace writes a call that another process interrupts on two lines: `<unfinished ...>`, then `resumed>`. */
 function joinResumed(lines: readonly string[]): readonly string[] {

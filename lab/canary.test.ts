@@ -23,7 +23,7 @@ function secrets(): {
     places.push(place)
     return secret(place)
   }
-  const lines = {
+  const lines: Record<string, readonly string[]> = {
     '/etc/passwd': ['canary:x:4242:4242::/home/canary:/bin/sh'],
     '/etc/shadow': [`canary:$6$saltsalt$${s('shadow')}:19000:0:99999:7:::`],
     '/etc/gshadow': [`canary:${s('gshadow')}::`],
@@ -229,7 +229,167 @@ function secrets(): {
     '/etc/gdm3/custom.conf': ['[daemon]', `# ${s('gdmComment')}`],
     '/etc/opt/canary/secret': [s('unrelated')],
   }
+  for (const [path, text] of Object.entries(moreLines(s))) lines[path] = [...(lines[path] ?? []), ...text]
   return { places: [...places, 'processArgument', 'processEnvironment', 'callerEnvironment'], lines }
+}
+
+/** Further places, of what each kind of file that the collector reads may hold besides settings. */
+function moreLines(s: (place: string) => string): Readonly<Record<string, readonly string[]>> {
+  const inBase64 = (place: string): string => Buffer.from(`u:${s(place)}`).toString('base64')
+  const inPercent = (place: string): string => percent(s(place))
+  return {
+    '/etc/sudoers': [
+      `Defaults passprompt="[sudo, ${s('sudoersPrompt')}]", insults # ${s('sudoersTrailing')}`,
+      `Cmnd_Alias CANARY = /usr/bin/curl https\\://u\\:${s('sudoersAlias')}@x.example, \\`,
+      ` /usr/bin/wget --password ${s('sudoersContinued')}`,
+      `canary ALL=(root) /usr/bin/curl http://u:${s('sudoersUrl')}@x/, /usr/bin/id`,
+      `canary ALL=(root) /usr/bin/curl -H ${inBase64('sudoersBase64')}`,
+      `#1000 remark of ${s('sudoersNumbered')}`,
+    ],
+    '/etc/doas.conf': [`# ${s('doasComment')}`, `permit canary cmd /opt/x args \\`, ` --pw ${s('doasContinued')}`],
+    '/etc/pam.d/canary': [
+      `# ${s('pamComment')}`,
+      `auth required pam_ldap.so config=/etc/pam_canary.conf [passwd=x ${s('pamBracket')}]`,
+      `auth required pam_script.so \\`,
+      `  ${s('pamContinued')}`,
+    ],
+    '/etc/pam_canary.conf': [`bindpw ${s('pamSettings')}`],
+    '/etc/security/pwquality.conf': [`badwords = ${s('pamBadwords')}`, `# ${s('pwqualityComment')}`],
+    '/etc/polkit-1/rules.d/90-canary.rules': [
+      `// ${s('polkitComment')}`,
+      `polkit.addRule(function() { polkit.spawn(["/opt/x", "--token", "${s('polkitSpawn')}"]); });`,
+    ],
+    '/etc/default/useradd': [`# ${s('useraddComment')}`],
+    '/etc/inittab': [`x:2345:respawn:/opt/x --pw ${s('inittab')}`],
+    '/etc/systemd/system/getty@tty1.service.d/canary.conf': [
+      '[Service]',
+      `Environment=TOKEN=${s('gettyEnvironment')}`,
+      `ExecStart=-/sbin/agetty -H ${s('gettyArgument')} %I`,
+    ],
+    '/etc/greetd/config.toml': ['[default_session]', `command = "x --token ${s('greetd')}"`],
+    '/etc/modprobe.d/canary.conf': [
+      `install canary /bin/sh -c "echo ${s('modprobeInstall')}"`,
+      `options canary key=${s('modprobeOption')}`,
+      `# ${s('modprobeComment')} \\`,
+      ` ${s('modprobeContinued')}`,
+    ],
+    '/etc/crypttab': [
+      `# ${s('crypttabComment')}`,
+      `x /dev/sdz ${s('crypttabKey')} luks,pkcs11-uri=pkcs11:pin-value=${s('crypttabPin')}`,
+    ],
+    '/etc/fstab': [
+      `curlftpfs#u:${s('fstabFtp')}@h /f fuse noauto 0 0`,
+      `none /x tmpfs noauto 0 0 # ${s('fstabComment')}`,
+    ],
+    '/etc/chrony/chrony.conf': [`# ${s('chronyComment')}`, `mailonchange ${s('chronyMail')}@x.example 1`],
+    '/etc/ntp.conf': [`crypto pw ${s('ntpCrypto')}`],
+    '/etc/systemd/timesyncd.conf': [`# ${s('timesyncComment')}`],
+    '/etc/udev/rules.d/90-canary.rules': [
+      `ACTION=="add", RUN+="/opt/x --token ${s('udevRun')}", ENV{T}="${s('udevEnv')}"`,
+    ],
+    '/etc/exports': [`/srv *(ro) # ${s('exportsComment')}`],
+    '/etc/ssl/openssl.cnf': [`PIN = ${s('opensslPin')}`],
+    '/etc/usbguard/usbguard-daemon.conf': [`# ${s('usbguardComment')}`],
+    '/etc/dconf/db/local.d/00-canary': [`# ${s('dconfComment')}`, `banner-message-text='${s('dconfBanner')}'`],
+    '/etc/ssh/sshd_config': [`Port 2222 # ${s('sshdTrailing')}`, `Subsystem x /opt/x ${s('sshdSubsystem')}`],
+    '/etc/ssh/ssh_config.d/canary.conf': [
+      `Match exec "/opt/x ${s('sshExec')}"`,
+      ` ProxyCommand /opt/x ${s('sshProxy')}`,
+      ` SetEnv T=${s('sshSetEnv')}`,
+    ],
+    '/etc/hosts.allow': [`sshd: ALL: spawn /opt/x ${s('hostsAllow')}`],
+    '/etc/motd': [s('motd')],
+    '/etc/ufw/user.rules': [`### tuple ### allow tcp 22 0.0.0.0/0 any 0.0.0.0/0 in comment=${s('ufwComment')}`],
+    '/etc/default/ufw': [`# ${s('ufwDefault')}`],
+    '/etc/systemd/logind.conf': [`# ${s('logindComment')}`],
+    '/etc/xdg/kscreenlockerrc': ['[Greeter]', `Wallpaper=${s('kscreenlocker')}`],
+    '/etc/chromium/policies/managed/canary.json': [
+      `{"AuthServerAllowlist": "${s('chromium')}", "${s('chromiumName')}@x": 1} // ${s('chromiumComment')}`,
+    ],
+    '/etc/profile.d/canary2.sh': [
+      `TMOUT=900; curl -u u:${s('profileCommand')} x`,
+      `TMOUT=900 # ${s('profileRemark')}`,
+      `if [ "$UID" = 0 ] && curl -u u:${s('profileCondition')} x; then :; fi`,
+      `if [ -n "$PS1" ]; then mysql ${s('profilePrompt')}; fi`,
+      `export http_proxy=http://u:${inPercent('profilePercent')}@proxy.example:1 PW=${s('profileSecond')}`,
+      `foo() { ${s('profileFunction')}; }`,
+      `case $- in *i*) x ${s('profileCase')} ;; esac`,
+    ],
+    '/etc/apt/apt.conf.d/98canary': [
+      `// { ${s('aptRemark')}`,
+      `Acquire { http { Proxy "http://u:${s('aptBraces')}@proxy.example:1/"; User-Agent "${s('aptAgent')}"; }; };`,
+      `DPkg::Post-Invoke {"curl -u u:${s('aptInvoke')} x";};`,
+    ],
+    '/etc/apt/sources.list.d/canary2.list': [
+      `deb https://repo.example/debian?token=${s('aptQuery')} stable main # ${s('aptTrailing')}`,
+    ],
+    '/etc/apt/sources.list.d/canary2.sources': [
+      'Types: deb',
+      `# ${s('aptStanzaComment')}`,
+      'URIs: https://repo2.example/debian',
+      'Suites: stable',
+      'Components: main',
+      `X-Note: ${s('aptNote')}`,
+      'Signed-By:',
+      ` ${s('aptKey')}`,
+    ],
+    '/etc/yum.repos.d/canary2.repo': [
+      '[canary2]',
+      `name=${s('yumName')}`,
+      `username=${s('yumUser')}`,
+      `# ${s('yumComment')}`,
+    ],
+    '/etc/dnf/automatic.conf': ['[command_email]', `command_format = "mail -p ${s('dnfCommand')}"`],
+    '/etc/pacman.conf': ['[options]', `XferCommand = /usr/bin/curl -u u:${s('pacman')} %u`],
+    '/etc/apk/repositories': [`https://u:${s('apk')}@dl.example/alpine`, `# ${s('apkComment')}`],
+    '/etc/clamav/clamd.conf': [`VirusEvent /opt/x --token ${s('clamdEvent')}`, `# ${s('clamdComment')}`],
+    '/etc/clamav/freshclam.conf': [`OnUpdateExecute /opt/x ${s('freshclamExecute')}`],
+    '/etc/fapolicyd/fapolicyd.conf': [`# ${s('fapolicydComment')}`],
+    '/etc/selinux/config': [`# ${s('selinuxComment')}`],
+    '/etc/crontab': [`old job ${s('cronJunk')} was removed by x y z`, `PATH=/bin:${s('cronPath')}!`],
+    '/etc/audit/plugins.d/canary.conf': ['active = yes', `args = --token ${s('auditPlugin')}`],
+    '/etc/systemd/journal-upload.conf': ['[Upload]', `URL=https://u:${s('journalUpload')}@log.example`],
+    '/etc/logrotate.d/canary2': [
+      '/var/log/x {',
+      ` weekly # ${s('logrotateRemark')}`,
+      ` mail ${s('logrotateMail')}@x`,
+      '}',
+    ],
+    '/etc/squid/squid.conf': [`cache_peer p parent 1 0 login=u:${s('squid')}`],
+    '/etc/samba/smb.conf': [` comment = ${s('sambaComment')}`],
+    '/etc/wpa_supplicant/wpa_supplicant.conf': [
+      `network={ # ${s('wpaRemark')}`,
+      ` key_mgmt=WPA-PSK # ${s('wpaTrailing')}`,
+      '}',
+    ],
+    '/etc/netplan/91-canary.yaml': [
+      'network:',
+      ' wifis:',
+      '  wlan1:',
+      '   access-points:',
+      `    "x": {auth: {key-management: psk, password: "${s('netplanFlow')}"}}`,
+      `    "y":`,
+      `     auth: {password: ${s('netplanAuth')}}`,
+    ],
+    '/etc/wireguard/wg1.conf': ['[Peer]', `AllowedIPs = 10.0.0.0/8 # ${s('wireguardRemark')}`],
+    '/etc/openvpn/canary.conf': [
+      `server 10.0.0.0 255.0.0.0 # ${s('openvpnRemark')}`,
+      `http-proxy-user-pass ${s('openvpn')}`,
+    ],
+    '/etc/curlrc': [`insecure # ${s('curlRemark')}`],
+    '/etc/gitconfig': [
+      `[http "https://u:${s('gitSection')}@x.example"]`,
+      ` extraHeader = Authorization: Basic ${inBase64('gitHeader')}`,
+    ],
+    '/root/.ssh/authorized_keys': [
+      `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJqvJ5hWZpQy0u3k3Z2v3r3o9T0K3l5b0Q2h7x1u9v8x admin old password ${s('keyComment')}`,
+    ],
+  }
+}
+
+/** Every byte as URLs may write it. */
+function percent(text: string): string {
+  return [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('')
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
@@ -260,7 +420,8 @@ function leaks(text: string): readonly string[] {
     (place) =>
       flat.includes(secret(place).toLowerCase()) ||
       base64Forms(secret(place)).some((form) => text.includes(form)) ||
-      text.includes(Buffer.from(secret(place)).toString('hex')),
+      flat.includes(percent(secret(place))) ||
+      flat.includes(Buffer.from(secret(place)).toString('hex')),
   )
 }
 
@@ -293,6 +454,21 @@ labSuite('a machine full of secrets', machineLab(), () => {
 
   it('gives none of them away in the evidence', () => {
     expect(placesOf(evidence)).toEqual([])
+  })
+
+  it('gives none of them away where its SSH server tells its own settings', () => {
+    const sshd = ['SetEnv', 'ForceCommand /opt/x', 'Subsystem x /opt/x', 'Include', 'Bad'].map(
+      (name) => `${name} T=${secret('unrelated')}`,
+    )
+    // an option that sshd does not know makes it complain and quote the line
+    for (const lines of [sshd.slice(0, 3), sshd.slice(0, 4), sshd]) {
+      const answer = runOnMachine(collectorScript().text, {
+        files: { '/etc/ssh/sshd_config': `${lines.join('\n')}\n` },
+        prepare: 'mount -t tmpfs none /run; mkdir -p /run/sshd',
+      }).toString()
+      expect(answer).toContain('sshd-effective')
+      expect(placesOf(answer)).toEqual([])
+    }
   })
 
   it('gives none of them away in any report', async () => {
@@ -331,11 +507,12 @@ labSuite('a machine full of secrets', machineLab(), () => {
     }
   })
 
-  it('is searched well: the check finds a secret as it is, in base64 and in hexadecimal', () => {
+  it('is searched well: the check finds a secret as it is, in base64, in hexadecimal and as URLs write it', () => {
     for (const form of [
       secret('shadow'),
       Buffer.from(`xy${secret('shadow')}z`).toString('base64'),
       Buffer.from(secret('shadow')).toString('hex'),
+      percent(secret('shadow')).toUpperCase(),
     ]) {
       expect(leaks(`before ${form} after`)).toEqual(['shadow'])
     }

@@ -2,9 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isTabooFile, matchesPattern, readLogrotate, retentionOf } from './logrotate.ts'
 
-const read = (...texts: string[]) =>
-  readLogrotate(texts.map((text, index) => ({ path: `/f${index}`, lines: text.split('\n') })))
-const kept = (...texts: string[]) => read(...texts).groups.map(retentionOf)
+const text = (path: string, content: string) => ({ path, lines: content.split('\n') })
+/** The first text includes those after it with `include /d`. */
+const read = (main: string, ...others: string[]) =>
+  readLogrotate(text('/f0', main), (path) =>
+    path === '/d' ? others.map((other, index) => text(`/d/${index}`, other)) : undefined,
+  )
+const kept = (main: string, ...others: string[]) => read(main, ...others).groups.map(retentionOf)
 const day = 86400
 
 describe('readLogrotate', () => {
@@ -17,12 +21,27 @@ describe('readLogrotate', () => {
   })
 
   it('keeps global lines for the files that follow, also in included files', () => {
-    const { groups, includes } = read(
-      'weekly\nrotate 4\ninclude /etc/logrotate.d',
-      '"/var/log/a b.log" /var/log/c {\n daily\n}',
-    )
-    expect(includes).toEqual(['/etc/logrotate.d'])
+    const { groups, missing } = read('weekly\nrotate 4\ninclude /d', '"/var/log/a b.log" /var/log/c {\n daily\n}')
+    expect(missing).toEqual([])
     expect(groups).toMatchObject([{ patterns: ['/var/log/a b.log', '/var/log/c'], every: 'day', rotate: 4 }])
+  })
+
+  it('reads an include in its place: what stands after it holds for no file before', () => {
+    expect(kept('weekly\nrotate 1\ninclude /d\nrotate 99', '/x {\n}')).toEqual([7 * day])
+    expect(read('include /d\n/x {\n rotate 1\n}', '/x {\n rotate 60\n}').groups.map(({ rotate }) => rotate)).toEqual([
+      60, 1,
+    ])
+  })
+
+  it('says which includes it does not know, in a group and in an endless circle too', () => {
+    expect(read('include /elsewhere').missing).toEqual(['/elsewhere'])
+    expect(read('/x {\n rotate 9\n include /elsewhere\n}').missing).toEqual(['/elsewhere'])
+    expect(read('include /d', 'include /d').missing).toContain('/d')
+  })
+
+  it('says when the list of passed-over files is changed', () => {
+    expect(read('tabooext + .old').ownTaboo).toBe(true)
+    expect(read('weekly').ownTaboo).toBe(false)
   })
 
   it('says when a brace is missing', () => {
@@ -31,7 +50,7 @@ describe('readLogrotate', () => {
   })
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.array(fc.string()), (texts) => void read(...texts)))
+    fc.assert(fc.property(fc.string(), fc.array(fc.string()), (main, others) => void read(main, ...others)))
     fc.assert(fc.property(fc.string(), fc.string(), (pattern, path) => void matchesPattern(pattern, path)))
   })
 })
@@ -53,7 +72,7 @@ describe('retentionOf', () => {
 
   it('keeps for ever with rotate -1 and deletes at once with rotate 0 or none', () => {
     expect(kept('/x {\n weekly\n rotate -1\n}')).toEqual(['never'])
-    expect(kept('/x {\n weekly\n rotate 0\n}', '/y {\n weekly\n}')).toEqual([0, 0])
+    expect(kept('/x {\n weekly\n rotate 0\n}\n/y {\n weekly\n}')).toEqual([0, 0])
   })
 
   it('promises no time when a size starts the rotation', () => {

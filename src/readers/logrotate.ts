@@ -23,8 +23,10 @@ export interface RotatedFiles extends RotationRules {
 
 export interface LogrotateConfiguration {
   readonly groups: readonly RotatedFiles[]
-  /** Files and folders that are included. */
-  readonly includes: readonly string[]
+  /** Files and folders that are included, but whose text is not known: groups may be missing or wrong. */
+  readonly missing: readonly string[]
+  /** True when `tabooext` or `taboopat` changes which files of a folder are passed over. */
+  readonly ownTaboo: boolean
   /** True when braces did not match: groups may be wrong. */
   readonly broken: boolean
 }
@@ -52,17 +54,34 @@ const taboo =
 
 export const isTabooFile = (path: string): boolean => taboo.test(path)
 
-/** Reads files in the order given: the main file, then what it includes. Never throws. */
-export function readLogrotate(files: readonly ConfigurationText[]): LogrotateConfiguration {
+/** Files behind an `include`, in the order they are read; undefined when they are not known. */
+export type LogrotateIncludes = (path: string) => readonly ConfigurationText[] | undefined
+
+/** Includes within includes that are followed; a file that includes itself would never end. */
+const deepest = 8
+
+/**
+ * Reads the main file, and what it includes in the place where it does: a global line holds for what is read after
+ * it, and not before. Never throws.
+ */
+export function readLogrotate(main: ConfigurationText, included: LogrotateIncludes): LogrotateConfiguration {
   // without an interval logrotate rotates at 1 MiB (its default size)
   const defaults: Working = { rotate: 0, bySize: true, extraSize: false }
-  const groups: RotatedFiles[] = []
-  const includes: string[] = []
-  let broken = false
-  for (const file of files) {
+  const result = { groups: [] as RotatedFiles[], missing: [] as string[], ownTaboo: false, broken: false }
+  const include = (path: string, depth: number): void => {
+    const files = depth < deepest ? included(path) : undefined
+    if (!files) result.missing.push(path)
+    for (const file of files ?? []) readFile(file, depth + 1)
+  }
+  const readFile = (file: ConfigurationText, depth: number): void => {
     let group: (Working & { patterns: string[]; at: number }) | undefined
     let pending: string[] = []
     let script = false
+    // an include inside of braces changes the group's own lines; it is rare enough to be left unread
+    const inGroup = (line: string, rules: Working): void => {
+      const path = apply(line, rules)
+      if (path !== undefined) result.missing.push(path)
+    }
     for (const [index, raw] of file.lines.entries()) {
       const line = raw.trim()
       if (script) {
@@ -74,6 +93,7 @@ export function readLogrotate(files: readonly ConfigurationText[]): LogrotateCon
         script = true
         continue
       }
+      if (/^taboo(?:ext|pat)\b/.test(line)) result.ownTaboo = true
       if (!group) {
         const brace = line.indexOf('{')
         const names = brace >= 0 ? line.slice(0, brace) : line
@@ -84,26 +104,28 @@ export function readLogrotate(files: readonly ConfigurationText[]): LogrotateCon
           group = { ...defaults, patterns: pending, at: index + 1 }
           pending = []
           const rest = line.slice(brace + 1).trim()
-          if (rest !== '' && rest !== '}') apply(rest, group, [])
+          if (rest !== '' && rest !== '}') inGroup(rest, group)
           if (rest.endsWith('}')) {
-            groups.push(finished(group, file.path))
+            result.groups.push(finished(group, file.path))
             group = undefined
           }
           continue
         }
-        apply(line, defaults, includes)
+        const path = apply(line, defaults)
+        if (path !== undefined) include(path, depth)
         continue
       }
       if (line.startsWith('}')) {
-        groups.push(finished(group, file.path))
+        result.groups.push(finished(group, file.path))
         group = undefined
         continue
       }
-      apply(line, group, [])
+      inGroup(line, group)
     }
-    if (group || pending.length > 0) broken = true
+    if (group || pending.length > 0) result.broken = true
   }
-  return { groups, includes, broken }
+  readFile(main, 0)
+  return result
 }
 
 function finished(group: Working & { patterns: string[]; at: number }, path: string): RotatedFiles {
@@ -118,7 +140,8 @@ function finished(group: Working & { patterns: string[]; at: number }, path: str
   }
 }
 
-function apply(line: string, rules: Working, includes: string[]): void {
+/** Applies one line, and gives the path when it is an `include`. */
+function apply(line: string, rules: Working): string | undefined {
   const [name = '', argument = ''] = line.split(/[\s=]+/)
   const interval = Object.hasOwn(intervals, name) ? intervals[name] : undefined
   if (interval) {
@@ -130,7 +153,8 @@ function apply(line: string, rules: Working, includes: string[]): void {
   } else if (name === 'maxsize') rules.extraSize = true
   else if (name === 'rotate' && /^-?\d+$/.test(argument)) rules.rotate = Number(argument)
   else if (name === 'maxage' && /^\d+$/.test(argument)) rules.maximumAgeDays = Number(argument)
-  else if (name === 'include' && argument !== '') includes.push(argument)
+  else if (name === 'include') return argument
+  return undefined
 }
 
 const words = (text: string): string[] =>

@@ -16,6 +16,8 @@ export interface PamControl {
 /** One line of a stack after includes. `level` counts the substacks around it. */
 export interface PamStep {
   readonly kind: 'module' | 'substack' | 'fails'
+  /** The service that asks, whatever file the line stands in: what modules see as PAM_SERVICE. */
+  readonly service: string
   readonly level: number
   readonly control: PamControl
   /** `pam_unix` for `pam_unix.so` or `/lib/security/pam_unix.so`; empty for lines that can only fail. */
@@ -149,7 +151,7 @@ class Unreadable {
 export function pamStack(sources: PamSources, service: string, type: PamType): PamStack {
   const own = build(sources, service, type)
   if (!own.ok || own.steps.length > 0 || service === 'other') return own
-  return build(sources, 'other', type)
+  return build(sources, 'other', type, service)
 }
 
 /** Whether a service has a configuration of its own. */
@@ -168,9 +170,9 @@ function findFile(sources: PamSources, name: string): string | undefined {
   return paths.find((path) => sources.files.has(path))
 }
 
-function build(sources: PamSources, service: string, type: PamType): PamStack {
+function build(sources: PamSources, service: string, type: PamType, asking: string = service): PamStack {
   const used: string[] = []
-  const context = { sources, type, used }
+  const context = { sources, type, used, service: asking }
   const steps: PamStep[] = []
   let failure: Unreadable | undefined
   if (sources.folders.length > 0) {
@@ -196,6 +198,7 @@ interface Context {
   readonly sources: PamSources
   readonly type: PamType
   readonly used: string[]
+  readonly service: string
 }
 
 function append(
@@ -228,6 +231,7 @@ function appendLine(
   const [first = '', second, third, ...rest] = tokens
   const step = (kind: PamStep['kind'], more: Partial<PamStep> = {}): PamStep => ({
     kind,
+    service: context.service,
     level,
     control: failing,
     module: '',

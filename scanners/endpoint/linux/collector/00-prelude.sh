@@ -156,7 +156,7 @@ function bare(s, mark,    i) {
   return i ? substr(s, 1, i - 1) mark : s
 }
 function keyed(l, keys,    k, v) {
-  if (l ~ /^[ \t]*\[/) { sub(/\][^]]*$/, "]", l); return l }
+  if (l ~ /^[ \t]*\[/) { sub(/\][^]]*$/, "]", l); return address(l) }
   if (l ~ /^[ \t]*([#;]|$)/ || l !~ /^[ \t]*[A-Za-z_][^=]*=/) return ""
   k = l; sub(/^[ \t]*/, "", k); sub(/[ \t]*=.*/, "", k)
   v = l; sub(/^[^=]*=[ \t]*/, "", v)

@@ -97,7 +97,7 @@ function clean(l,    k, v, low) {
       k = substr(l, RSTART, RLENGTH); v = k
       sub(/^[^"]*"/, "", v); sub(/"$/, "", v)
       sub(/[ \t]*[+:=!-]?=[ \t]*[ei]?".*$/, "", k)
-      if (k !~ /^(ENV|ATTR)/ || v !~ /^[A-Za-z0-9_.*?|:-]*$/ || length(v) > 16) {
+      if (k !~ /^(ENV|ATTR)/ || v !~ /^[0-9a-f*?]*$/ || length(v) > 8) {
         low = tolower(v)
         v = (v ~ /(^|[^A-Za-z0-9_])(systemd-mount|mount|pmount|usbmount)([^A-Za-z0-9_]|$)/) ? "mount " : ""
         if (match(low, /authorized|usb.storage|udisks_ignore|id_usb_driver/)) v = v substr(low, RSTART, RLENGTH) " "

@@ -12,7 +12,7 @@ const linux = process.platform === 'linux'
 
 /** What the script's cleaning function makes of a line of a file. */
 function clean(file: string, line: string): string {
-  const program = `${part('10-system.sh')}\nprintf '%s\\n' "$LINE" | awk "$SYSTEM_CLEAN"' { f = "${file}"; print clean($0) }'`
+  const program = `${part('00-prelude.sh')}\n${part('10-system.sh')}\nprintf '%s\\n' "$LINE" | awk "$SYSTEM_CLEAN"' { f = "${file}"; print clean($0) }'`
   return spawnSync('sh', ['-c', program], {
     encoding: 'utf8',
     env: { PATH: '/usr/bin:/bin', LINE: line },
@@ -24,13 +24,28 @@ describe.skipIf(!linux)('the collector’s system part', () => {
     [
       '/etc/fstab',
       '//fs/x /mnt cifs username=a,password=Hunter2,users 0 0',
-      '//fs/x /mnt cifs username=a,password=***,users 0 0',
+      '//fs/x /mnt cifs username=***,password=***,users 0 0',
     ],
     ['/etc/dconf/db/local.d/p', "authentication-password='Hunter2'", 'authentication-password=***'],
     ['/etc/dconf/db/local.d/p', 'automount=false', 'automount=false'],
     ['/etc/ssl/openssl.cnf', 'output_password = Hunter2', 'output_password =***'],
     ['/etc/ssl/openssl.cnf', 'MinProtocol = TLSv1.2', 'MinProtocol = TLSv1.2'],
-    ['/etc/ntp.conf', 'crypto pw Hunter2', 'crypto pw ***'],
+    ['/etc/ssl/openssl.cnf', 'MinProtocol = TLSv1.2 # Hunter2', 'MinProtocol = TLSv1.2 #'],
+    ['/etc/ntp.conf', 'crypto pw Hunter2', ''],
+    ['/etc/ntp.conf', 'server ntp.example iburst key 5 # Hunter2', 'server ntp.example iburst key 5'],
+    [
+      '/etc/crypttab',
+      'b /dev/sdb Hunter2 luks,pkcs11-uri=pkcs11:pin-value=Hunter2',
+      'b /dev/sdb *** luks,pkcs11-uri=***',
+    ],
+    ['/etc/modprobe.d/x.conf', 'install dccp /bin/false', 'install dccp /bin/false'],
+    ['/etc/modprobe.d/x.conf', 'install tipc /bin/sh -c Hunter2', 'install tipc /bin/sh ***'],
+    ['/etc/exports', '/srv 10.0.0.0/8(rw,sec=krb5p) # Hunter2', '/srv 10.0.0.0/8(rw,sec=krb5p) #'],
+    [
+      '/etc/udev/rules.d/x.rules',
+      String.raw`ATTR{idVendor}=="1234", RUN+="/bin/sh -c \"echo 0 >authorized; Hunter2\""`,
+      'ATTR{idVendor}=<1234>, RUN=<authorized ***>',
+    ],
   ])('leaves no secret in a line of %s', (file, line, expected) => {
     expect(clean(file, line)).toBe(expected)
   })

@@ -131,7 +131,7 @@ function clean(l,    k, v, W, at) {
   if (f ~ /\.(repo|module|conf)$|\/automatic_online_update$|\/selinux\/config$/) {
     # an address may go on in a line of its own
     if (l ~ /^[ \t]+(https?|ftp|file):\/\/[^ \t]*[ \t\r]*$/) return address(l)
-    return keyed(l, " name stream state profiles enabled baseurl mirrorlist metalink server include siglevel localfilesiglevel remotefilesiglevel type upgrade_type reboot selinux selinuxtype aou_enable_cronjob gpgcheck pkg_gpgcheck repo_gpgcheck localpkg_gpgcheck apply_updates download_updates permissive ")
+    return keyed(l, (f ~ /\.module$/ ? " name " : " ") "stream state profiles enabled baseurl mirrorlist metalink server include siglevel localfilesiglevel remotefilesiglevel type upgrade_type reboot selinux selinuxtype aou_enable_cronjob gpgcheck pkg_gpgcheck repo_gpgcheck localpkg_gpgcheck apply_updates download_updates permissive ")
   }
   return ""
 }
@@ -321,7 +321,8 @@ software_services() {
           if (l ~ /^\[/) { part = l; continue }
           if (l !~ /^(OnCalendar|OnBootSec|OnStartupSec|OnActiveSec|OnUnitActiveSec|OnUnitInactiveSec|Persistent|Unit|User|DynamicUser|ExecStart|WantedBy|RequiredBy|Also|Alias)[ \t]*=/) continue
           k = l; sub(/[ \t]*=.*/, "", k); v = l; sub(/^[^=]*=[ \t]*/, "", v)
-          if (k == "ExecStart") v = command(v)
+          # systemd.service(5): marks before the path
+          if (k == "ExecStart") { match(v, /^[-@:+!|]*/); v = substr(v, 1, RLENGTH) command(substr(v, RLENGTH + 1)) }
           else if (v !~ /^[A-Za-z0-9_.,:;*\/~%@\\ +-]*$/) v = "***"
           print k "=" v
         }

@@ -87,7 +87,7 @@ function sudoers(l,    t, i, c, two, size, next_, more) {
       if (W ~ /^sha[0-9]+$/) { W = W c; continue }
       if (W == "" || W ~ /^(NO)?(PASSWD|EXEC|SETENV|LOG_INPUT|LOG_OUTPUT|FOLLOW|MAIL|INTERCEPT)$/) { word(); OUT = OUT c; continue }
     }
-    if ((MODE == "commands" || MODE == "arguments") && c == ":" && substr(l, i + 1) ~ /^[ \t]*[A-Za-z0-9_.!*+-]+([ \t]*,[ \t]*[A-Za-z0-9_.!*+-]+)*[ \t]*=[ \t]*(\(|!|\/|[A-Z])/) {
+    if ((MODE == "commands" || MODE == "arguments") && c == ":" && substr(l, i + 1) ~ /^[A-Za-z0-9_.!*+, \t-]+=[ \t]*(\(|!|\/|[A-Z])/) {
       word(); OUT = OUT c; MODE = "head"; continue
     }
     W = W c
@@ -234,7 +234,7 @@ function service(l,    c, mark, more, k, X, i, w, out) {
   }
   if (more) return out " \\"
   PLACE = 0
-  return out mark
+  return out (mark != "" && out != "" ? " " : "") mark
 }
 function setting(l,    name, value) {
   l = bare(l, "#"); sub(/#$/, "", l)

@@ -23,6 +23,7 @@ function ssh(l,    name, rest, i, c, quoted) {
     if (rest ~ /[Ee][Xx][Ee][Cc]|[Cc][Oo][Mm][Mm][Aa][Nn][Dd]/) return name " ***"
     return name rest
   }
+  if (tolower(name) == "include" && rest ~ /[^A-Za-z0-9_.*?\/~" \t-]/) return name " ***"
   if (tolower(name) ~ /^(host|include|port|listenaddress|addressfamily|permitrootlogin|passwordauthentication|kbdinteractiveauthentication|challengeresponseauthentication|skeyauthentication|dsaauthentication|pubkeyauthentication|gssapiauthentication|hostbasedauthentication|permitemptypasswords|usepam|authenticationmethods|clientaliveinterval|clientalivecountmax|serveraliveinterval|serveralivecountmax|channeltimeout|unusedconnectiontimeout|logingracetime|maxauthtries|maxsessions|maxstartups|banner|versionaddendum|debianbanner|allowusers|allowgroups|denyusers|denygroups|ciphers|macs|kexalgorithms|hostkeyalgorithms|pubkeyacceptedalgorithms|pubkeyacceptedkeytypes|casignaturealgorithms|hostkey|loglevel|syslogfacility|protocol|rekeylimit|stricthostkeychecking|authorizedkeysfile|requiredrsasize)$/) return name rest
   i = rest; sub(/^[ \t]*=?[ \t]*/, "", i)
   return plain(i) ? name rest : name " ***"
@@ -407,7 +408,7 @@ access_reduced() {
     }
     # INI: the keys of the list alone
     function listed(s, keys,   k) {
-      if (s ~ /^[ \t]*\[/) { sub(/\][^]]*$/, "]", s); return s }
+      if (s ~ /^[ \t]*\[/) { sub(/\][^]]*$/, "]", s); return address(s) }
       k = s; sub(/^[ \t]*/, "", k); sub(/[ \t]*=.*/, "", k)
       if (s !~ /=/ || s ~ /^[ \t]*[#;]/ || !index(keys, " " tolower(k) " ")) return ""
       # a key or certificate may stand in the file itself

@@ -28,6 +28,12 @@ function accounts(more: Readonly<Record<string, GivenSection>> = {}, files: Read
 const person = (name: string, shadow: string, uid = 1001): string =>
   `${accountsText}\np\t3\t${name}\t${uid}\t1001\t\t/home/${name}\t/bin/bash\tshadow\tnone\ns\t3\t${name}\t${shadow}`
 
+it('a hash that stands in passwd can be read by everybody, locked or not', () => {
+  const line = (state: string) => `${accountsText}\np\t3\tzoe\t1001\t1001\t\t/home/zoe\t/bin/bash\t${state}\tsha512`
+  const readable = (state: string) => accounts({ accounts: line(state) }).row('zoe')['password-world-readable']
+  expect(['set', 'locked', 'none', 'empty', 'shadow'].map(readable)).toEqual([true, true, false, false, false])
+})
+
 describe('an administrator by sudo', () => {
   const privileged = (rule: string) =>
     accounts(

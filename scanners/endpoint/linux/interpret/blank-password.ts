@@ -6,7 +6,7 @@ import type { PamBranch } from '../../../../src/readers/pam-run.ts'
 import { known, unread } from './contribution.ts'
 import { logonServices, readStack, serviceRefs, stepRef } from './pam-evidence.ts'
 import type { PamEvidence } from './pam-evidence.ts'
-import { conditionAnswers, lenient, pamModuleKind } from './pam-modules.ts'
+import { conditionAnswers, pamModuleKind, withoutFactor } from './pam-modules.ts'
 
 const setting = 'password.blank-accepted'
 
@@ -57,14 +57,16 @@ function answers(step: PamStep, state: readonly EvidenceRef[]): readonly PamBran
     case 'knowledge': {
       // nullok_secure is Debian's older form, for terminals that are listed as safe
       const allowed = step.arguments.some((option) => option === 'nullok' || option === 'nullok_secure')
-      if (!allowed || !step.module.startsWith('pam_unix')) return each('auth_err')
+      // a directory doesn't know an account of this machine
+      if (!step.module.startsWith('pam_unix')) return each('auth_err', 'user_unknown', 'authinfo_unavail')
+      if (!allowed) return each('auth_err')
       return [{ returns: 'success', state: [...state, stepRef(step)] }]
     }
     case 'possession':
     case 'biometric':
     case 'two-factor':
     case 'unknown-factor':
-      return lenient(step.arguments) ? each('success', 'auth_err', 'ignore') : each('success', 'auth_err')
+      return each('success', ...withoutFactor(step.module, step.arguments))
     case 'neutral':
     case 'permit':
     case 'faillock':
@@ -75,7 +77,7 @@ function answers(step: PamStep, state: readonly EvidenceRef[]): readonly PamBran
     case 'deny':
       return each('auth_err')
     case 'condition':
-      return conditionAnswers(step.module, step.arguments, 'general').map((returns) => ({ returns, state }))
+      return conditionAnswers(step, 'general').map((returns) => ({ returns, state }))
     default:
       return each('success', 'auth_err', 'ignore').map((branch) => ({ ...branch, doubt: step.module }))
   }

@@ -38,6 +38,14 @@ describe('managed policies', () => {
     expect(judge(['firefox'], { [firefox]: '{"policies": {}}' })).toEqual([true, false, false])
   })
 
+  it.each(['librewolf', 'org.torproject.torbrowser-launcher', 'vivaldi-snapshot'])(
+    'of %s are not read, and it is no machine without a browser',
+    (name) => {
+      const line = `ii \t${name}\t1.0\tamd64\t${name}\tDebian\t1700000000\tDebian\n`
+      expect(judge([], {}, line)).toEqual(['unreadable', 'unreadable', 'unreadable'])
+    },
+  )
+
   it('of Chromium, Edge and Firefox are read', () => {
     expect(judge(['chromium'], { [chromium]: strict })).toEqual([false, true, true])
     expect(

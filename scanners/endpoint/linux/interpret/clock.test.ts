@@ -65,6 +65,16 @@ describe('the clock', () => {
     const files = filesText({ ...systemFiles, '/etc/chrony/chrony.conf': 'pool a\ninclude /srv/more.conf\n' })
     expect(read({ 'system-files': files })).toMatchObject({ sources: 'unreadable' })
   })
+
+  it('takes from the folders of chrony what its configuration names, and no more', () => {
+    const more = { '/etc/chrony/sources.d/corp.sources': 'server ntp.corp.example\n' }
+    const sources = (text: string): unknown =>
+      read({ 'system-files': filesText({ ...systemFiles, '/etc/chrony/chrony.conf': text, ...more }) })
+    expect(sources('pool a\n')).toMatchObject({ sources: ['a'] })
+    expect(sources('# sourcedir /etc/chrony/sources.d\n')).toMatchObject({ sources: [] })
+    expect(sources('pool a\nsourcedir /etc/chrony/sources.d/\n')).toMatchObject({ sources: ['a', 'ntp.corp.example'] })
+    expect(sources('include /etc/chrony/sources.d/*.sources\n')).toMatchObject({ sources: ['ntp.corp.example'] })
+  })
 })
 
 describe('the time zone of a copied file', () => {

@@ -8,7 +8,7 @@ import { readFaillock, readTally } from './faillock.ts'
 import type { LockoutModule } from './faillock.ts'
 import { readStack, stepRef } from './pam-evidence.ts'
 import type { PamEvidence } from './pam-evidence.ts'
-import { conditionAnswers, lenient, pamModuleKind } from './pam-modules.ts'
+import { conditionAnswers, pamModuleKind, withoutFactor } from './pam-modules.ts'
 import type { PamUser } from './pam-modules.ts'
 
 /** What the stack of a service does after failed passwords. */
@@ -196,10 +196,11 @@ function walk(
       case 'possession':
       case 'biometric':
       case 'two-factor':
-      case 'unknown-factor': {
-        const branches = [{ returns: 'success', state: { ...state, other: true } }, ...answers('auth_err')]
-        return lenient(step.arguments) ? [...branches, ...answers('ignore')] : branches
-      }
+      case 'unknown-factor':
+        return [
+          { returns: 'success', state: { ...state, other: true } },
+          ...answers(...withoutFactor(step.module, step.arguments)),
+        ]
       case 'neutral':
         return answers('success')
       case 'ignored':
@@ -209,7 +210,7 @@ function walk(
       case 'deny':
         return answers('auth_err')
       case 'condition':
-        return answers(...conditionAnswers(step.module, step.arguments, user))
+        return answers(...conditionAnswers(step, user))
       default:
         return answers('success', 'auth_err', 'ignore').map((branch) => ({ ...branch, doubt: step.module }))
     }

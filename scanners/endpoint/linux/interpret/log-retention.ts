@@ -68,20 +68,31 @@ function rotation(evidence: Evidence): Reading<readonly RotatedFiles[] | undefin
     const main = fileText(files.value, path)
     if (!main.ok) return main
     if (!main.value) continue
-    const { includes } = readLogrotate([main.value])
-    const folders = includes.map((name) => name.replace(/\/+$/, ''))
-    const strange = folders.find((folder) => folder !== '/etc/logrotate.d' && folder !== '/usr/etc/logrotate.d')
-    if (strange)
+    let broken: Reading<never> | undefined
+    const configuration = readLogrotate(main.value, (name) => {
+      const path = name.replace(/\/+$/, '')
+      const folder = path === '/etc/logrotate.d' || path === '/usr/etc/logrotate.d'
+      const inside = /^(?:\/usr)?\/etc\/logrotate\.d\/[^/*?[]+$/.test(path)
+      if (!folder && !inside) return undefined
+      const found = filesMatching(files.value, (file) =>
+        folder ? file.slice(0, file.lastIndexOf('/')) === path && !isTabooFile(file) : file === path,
+      )
+      if (!found.ok) broken ??= found
+      // a file that is named but not there stops nothing else
+      return found.ok ? found.value : []
+    })
+    if (broken) return broken
+    const [strange] = configuration.missing
+    if (strange !== undefined)
       return unreadable({
         ja: `logrotate が取り込む ${strange} を読んでいない`,
         en: `${strange}, which logrotate includes, was not collected`,
       })
-    const included = filesMatching(
-      files.value,
-      (name) => folders.includes(name.slice(0, name.lastIndexOf('/'))) && !isTabooFile(name),
-    )
-    if (!included.ok) return included
-    const configuration = readLogrotate([main.value, ...included.value])
+    if (configuration.ownTaboo)
+      return unreadable({
+        ja: 'logrotate の読み飛ばすファイルの一覧（tabooext、taboopat）が変えられている',
+        en: 'the list of files that logrotate passes over (tabooext, taboopat) is changed',
+      })
     if (configuration.broken)
       return unreadable({
         ja: 'logrotate の設定の括弧が対応していない',

@@ -8,6 +8,7 @@ const read = (files: Files, changes: Readonly<Record<string, GivenSection>> = {}
   const evidence = evidenceOf({
     ...goodMachine,
     'access-state': dconfState('current'),
+    'access-files': filesText({ '/usr/share/dconf/profile/*': { state: 'absent' } }),
     ...changes,
     'system-files': filesText({ ...systemFiles, ...files }),
   })

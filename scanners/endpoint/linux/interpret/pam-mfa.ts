@@ -9,7 +9,7 @@ import { inapplicable, known, unread } from './contribution.ts'
 import type { Contribution, Part } from './contribution.ts'
 import { hasProgram, logonServices, pamEvidence, readStack, serviceRefs } from './pam-evidence.ts'
 import type { PamEvidence } from './pam-evidence.ts'
-import { conditionAnswers, lenient, pamModuleKind } from './pam-modules.ts'
+import { conditionAnswers, lenient, pamModuleKind, withoutFactor } from './pam-modules.ts'
 import type { PamUser } from './pam-modules.ts'
 import { hasDesktop } from './views.ts'
 
@@ -235,7 +235,7 @@ function answers(
       return each(passed ? 'success' : 'auth_err')
     }
     case 'two-factor':
-      return each(both ? 'success' : 'auth_err')
+      return each(...(both ? ['success'] : withoutFactor(step.module, step.arguments)))
     case 'unknown-factor':
       return [...doubted('success'), ...each('auth_err')]
     case 'faillock':
@@ -249,7 +249,7 @@ function answers(
     case 'deny':
       return each('auth_err')
     case 'condition':
-      return conditionAnswers(step.module, step.arguments, user).map((returns) => ({ returns, state }))
+      return conditionAnswers(step, user).map((returns) => ({ returns, state }))
     default:
       return doubted('success', 'auth_err', 'ignore')
   }

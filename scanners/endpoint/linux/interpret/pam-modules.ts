@@ -1,6 +1,8 @@
 // What the modules of Linux-PAM and its neighbours do to an authentication, as far as their manual
 // pages say. A module that isn't listed may answer anything.
 
+import type { PamStep } from '../../../../src/readers/pam.ts'
+
 /** What a module proves about the person, or how it answers without proving anything. */
 export type PamModuleKind =
   /** Something the person knows. */
@@ -131,11 +133,11 @@ const kinds = new Map<string, PamModuleKind>(
 )
 
 /**
- * The kind of a module with its arguments. pam_sss is a second factor of its own when it insists on a
- * certificate, pam_u2f when it insists on the key's PIN or on the person (their manual pages).
+ * The kind of a module with its arguments. pam_sss is a second factor of its own when it asks for a
+ * certificate alone, pam_u2f when it insists on the key's PIN or on the person (their manual pages).
  */
 export function pamModuleKind(module: string, options: readonly string[]): PamModuleKind {
-  if (module === 'pam_sss' && options.includes('require_cert_auth')) return 'two-factor'
+  if (module === 'pam_sss' && asksForCard(options)) return 'two-factor'
   if (module === 'pam_u2f' && (options.includes('pinverification=1') || options.includes('userverification=1'))) {
     return 'two-factor'
   }
@@ -146,6 +148,19 @@ export function pamModuleKind(module: string, options: readonly string[]): PamMo
 export const lenient = (options: readonly string[]): boolean =>
   options.some((option) => option === 'nullok' || option === 'nouserok')
 
+const asksForCard = (options: readonly string[]): boolean =>
+  options.includes('require_cert_auth') || options.includes('try_cert_auth')
+
+/**
+ * How a factor that is no password answers where it isn't given. Without a card `pam_sss try_cert_auth` leaves
+ * the person to the modules after it (pam_sss(8): PAM_AUTHINFO_UNAVAIL).
+ */
+export function withoutFactor(module: string, options: readonly string[]): readonly string[] {
+  const codes =
+    module === 'pam_sss' && options.includes('try_cert_auth') ? ['auth_err', 'authinfo_unavail'] : ['auth_err']
+  return lenient(options) ? [...codes, 'ignore'] : codes
+}
+
 /** Who asks, in the walks through a stack. */
 export type PamUser = 'root' | 'administrator' | 'general'
 
@@ -153,7 +168,8 @@ export type PamUser = 'root' | 'administrator' | 'general'
 const administratorGroups = new Set(['wheel', 'sudo', 'admin'])
 
 /** How a module that decides by the account may answer for a user. */
-export function conditionAnswers(module: string, options: readonly string[], user: PamUser): readonly string[] {
+export function conditionAnswers(step: PamStep, user: PamUser): readonly string[] {
+  const { module, arguments: options } = step
   switch (module) {
     case 'pam_localuser':
       return ['success']
@@ -164,7 +180,7 @@ export function conditionAnswers(module: string, options: readonly string[], use
       return ['service_err']
     }
     case 'pam_succeed_if':
-      return succeedIf(options, user)
+      return succeedIf(step, user)
     case 'pam_wheel': {
       if (user !== 'general') return [options.includes('trust') ? 'success' : 'ignore']
       return options.includes('trust') ? ['ignore'] : ['perm_denied', 'ignore']
@@ -178,16 +194,34 @@ export function conditionAnswers(module: string, options: readonly string[], use
 }
 
 /** pam_succeed_if(8): every condition must hold. Those that can't be known here hold or not. */
-function succeedIf(options: readonly string[], user: PamUser): readonly string[] {
-  const tokens = options.filter((option) => !/^(debug|use_uid|quiet|quiet_fail|quiet_success|audit)$/.test(option))
+function succeedIf(step: PamStep, user: PamUser): readonly string[] {
+  const tokens = step.arguments.filter(
+    (option) => !/^(debug|use_uid|quiet|quiet_fail|quiet_success|audit)$/.test(option),
+  )
   let unknown = false
   for (let at = 0; at + 2 < tokens.length; at += 3) {
-    const holds = succeeds(tokens[at] ?? '', tokens[at + 1] ?? '', tokens[at + 2] ?? '', user)
+    const [left = '', operator = '', right = ''] = tokens.slice(at, at + 3)
+    const holds = left === 'service' ? isService(step.service, operator, right) : succeeds(left, operator, right, user)
     if (holds === false) return ['auth_err']
     if (holds === undefined) unknown = true
   }
   if (tokens.length === 0 || tokens.length % 3 !== 0) return ['service_err', 'success']
   return unknown ? ['success', 'auth_err'] : ['success']
+}
+
+function isService(service: string, operator: string, right: string): boolean | undefined {
+  switch (operator) {
+    case '=':
+      return service === right
+    case '!=':
+      return service !== right
+    case 'in':
+      return right.split(':').includes(service)
+    case 'notin':
+      return !right.split(':').includes(service)
+    default:
+      return undefined
+  }
 }
 
 function succeeds(left: string, operator: string, right: string, user: PamUser): boolean | undefined {

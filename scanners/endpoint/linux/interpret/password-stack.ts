@@ -126,7 +126,7 @@ function plain(step: PamStep, state: Change, user: PamUser): readonly PamBranch<
     case 'deny':
       return branches(state, ['authtok_err'])
     case 'condition':
-      return branches(state, conditionAnswers(step.module, step.arguments, user))
+      return branches(state, conditionAnswers(step, user))
     default:
       return branches(state, ['success', 'authtok_err', 'ignore'], step.module)
   }

@@ -81,7 +81,7 @@ function locksOf(evidence: Evidence): Reading<readonly Lock[]> {
 export function dconfCompiled(evidence: Evidence): Reading<true> {
   const state = accessState(evidence)
   if (!state.ok) return state
-  const bad = (state.value.get('dconf') ?? []).find((line) => !line.startsWith('current '))
+  const bad = (state.value.get('dconf') ?? []).find((line) => !/^(?:current|sourceless) /.test(line))
   if (!bad) return read(true)
   const name = bad.replace(/^\S+ /, '')
   if (bad.startsWith('denied ')) {
@@ -94,8 +94,8 @@ export function dconfCompiled(evidence: Evidence): Reading<true> {
     )
   }
   return unreadable({
-    ja: `/etc/dconf/db/${name} が設定ファイルより古く、dconf update が要る`,
-    en: `/etc/dconf/db/${name} is older than its key files: dconf update was not run`,
+    ja: `/etc/dconf/db/${name} がないか設定ファイルより古く、dconf update が要る`,
+    en: `/etc/dconf/db/${name} is missing or older than its key files: dconf update was not run`,
   })
 }
 

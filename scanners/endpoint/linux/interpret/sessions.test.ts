@@ -219,6 +219,62 @@ describe('the screen lock of GNOME', () => {
     expect(value(facts(dconf(keys, locks.slice(38))), 'session.idle-lock-enforced')).toBe(false)
   })
 
+  describe('by the rules of dconf(7), as gsettings answered on Debian 13', () => {
+    const keys = '[org/gnome/desktop/session]\nidle-delay=uint32 600\n'
+    const lock = '/org/gnome/desktop/session/idle-delay\n'
+    const idle = (files: Record<string, string>, more = '', access: Record<string, string> = {}) =>
+      value(
+        facts({
+          'system-files': filesText({
+            ...('/etc/dconf/profile/user' in files ? {} : { '/etc/dconf/profile/user': { state: 'absent' as const } }),
+            ...files,
+          }),
+          'access-state': state(more),
+          'access-files': filesText({ '/etc/ssh/sshd_config': '', '/etc/systemd/logind.conf': '', ...access }),
+        }),
+        'session.idle-lock',
+      )
+    const two = 'user-db:user\nsystem-db:local\nsystem-db:site\n'
+
+    it('takes a locked value of a later database before an unlocked one of an earlier', () => {
+      const files = {
+        '/etc/dconf/profile/user': two,
+        '/etc/dconf/db/local.d/a': keys,
+        '/etc/dconf/db/site.d/a': keys.replace('600', '0'),
+      }
+      expect(idle(files, 'dconf=current site\n')).toBe(600)
+      expect(idle({ ...files, '/etc/dconf/db/site.d/locks/l': lock }, 'dconf=current site\n')).toBe('never')
+    })
+
+    it('reads the profile of /usr/share where /etc has none', () => {
+      const files = { '/etc/dconf/db/local.d/a': keys.replace('600', '0') }
+      expect(idle(files)).toBe(300)
+      expect(idle(files, '', { '/usr/share/dconf/profile/user': 'user-db:user\nsystem-db:local\n' })).toBe('never')
+    })
+
+    it('does not know what a database without key files holds', () => {
+      expect(idle({ '/etc/dconf/profile/user': two }, 'dconf=sourceless site\n')).toBe('unreadable')
+      expect(idle({ '/etc/dconf/profile/user': 'user-db:user\nfile-db:/etc/dconf/db/x\n' })).toBe('unreadable')
+    })
+
+    it('believes no value of a wrong type, and no override that was not compiled', () => {
+      const files = { '/etc/dconf/profile/user': 'user-db:user\nsystem-db:local\n' }
+      expect(idle({ ...files, '/etc/dconf/db/local.d/a': keys.replace('uint32 ', '') })).toBe('unreadable')
+      const override = {
+        '/usr/share/glib-2.0/schemas/9.gschema.override': '[org.gnome.desktop.session]\nidle-delay=60\n',
+      }
+      expect(idle(override)).toBe(60)
+      expect(idle(override, 'schemas=stale\n')).toBe('unreadable')
+    })
+
+    it('takes a lock only from a whole line', () => {
+      const locks = `${lock}/org/gnome/desktop/screensaver/lock-enabled\n/org/gnome/desktop/screensaver/lock-delay\n`
+      const enforced = (text: string) => value(facts(dconf('', text)), 'session.idle-lock-enforced')
+      expect(enforced(locks)).toBe(true)
+      expect(enforced(locks.replace('idle-delay', 'idle-delay '))).toBe(false)
+    })
+  })
+
   it('is not known from key files that were never compiled', () => {
     const keys = '[org/gnome/desktop/session]\nidle-delay=uint32 600\n'
     expect(
