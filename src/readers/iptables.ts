@@ -60,6 +60,9 @@ export function readIptables(text: string, family: FilterFamily, engine: string)
 const tokensOf = (line: string): readonly string[] =>
   [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
 
+/** Protocols without ports. A rule for one of them opens no service, whatever else it asks. */
+const portless: ReadonlySet<string> = new Set(['icmp', 'icmpv6', 'ipv6-icmp', '1', '58', 'igmp', 'esp', 'ah', 'gre'])
+
 /** One rule line. An option that isn't known makes its reach unknown. */
 function readRule(line: string, position: number, family: FilterFamily): FilterRule {
   const tokens = tokensOf(line)
@@ -73,6 +76,7 @@ function readRule(line: string, position: number, family: FilterFamily): FilterR
   let loopback = false
   let established = false
   let obscure = false
+  let opensPort = true
   let logs = false
   let at = 2
   const take = (): string => tokens[++at] ?? ''
@@ -111,6 +115,7 @@ function readRule(line: string, position: number, family: FilterFamily): FilterR
         protocol = take()
         reaches.push(protocolReach([protocol], negated))
         if (negated) obscure = true
+        opensPort = negated || !portless.has(protocol)
         break
       case '--dport':
       case '--dports':
@@ -220,7 +225,8 @@ function readRule(line: string, position: number, family: FilterFamily): FilterR
     logs,
     sources: obscure ? undefined : sources,
     destinations: obscure ? undefined : destinations,
-    services: obscure ? undefined : services,
+    // an unknown condition only narrows: what is not TCP or UDP stays that
+    services: !obscure || !opensPort ? services : undefined,
     text: line,
   }
 }

@@ -92,6 +92,17 @@ describe('files', () => {
     expect(modules(sources(files))).toEqual(['pam_d'])
     expect(modules(sources(files), 'unheard-of')).toEqual(['pam_d'])
   })
+  it('every step knows the service that asks, not the file that it stands in', () => {
+    const services = (service: string): readonly string[] => {
+      const stack = pamStack(sources(files), service, 'auth')
+      return stack.ok ? stack.steps.map((step) => step.service) : []
+    }
+    const files = { '/etc/pam.d/login': 'auth include all\n', '/etc/pam.d/all': 'auth required pam_a.so\n' }
+    const other = { ...files, '/etc/pam.d/other': 'auth required pam_a.so\n' }
+    expect(services('login')).toEqual(['login'])
+    const fallen = pamStack(sources(other), 'vlock', 'auth')
+    expect(fallen.ok && fallen.steps.map((step) => step.service)).toEqual(['vlock'])
+  })
   it('/etc/pam.conf counts only where no folder exists', () => {
     const files = { '/etc/pam.conf': 'login auth required pam_a.so\nother auth required pam_d.so\n' }
     expect(modules(sources(files, { folders: [] }))).toEqual(['pam_a'])

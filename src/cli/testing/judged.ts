@@ -3,7 +3,7 @@ import { endpoint } from '../../../scanners/endpoint/index.ts'
 import { collectorScript } from '../../../scanners/endpoint/linux/collector.ts'
 import type { Evidence, Section } from '../../core/evidence.ts'
 import { judgeComponent } from '../../core/judge.ts'
-import type { Finding, RunResult } from '../../core/run.ts'
+import type { Finding, GapResult, RunResult } from '../../core/run.ts'
 import { loadBuiltIn } from '../../files/built-in.ts'
 import { readEvidence } from '../../readers/evidence.ts'
 import { scan } from '../../scan/scan.ts'
@@ -50,9 +50,11 @@ export function judged(evidence: Evidence): ReadonlyMap<string, Finding> {
 let baseline: ReturnType<typeof loadBuiltIn> | undefined
 
 /** The whole of `seisa scan --from` on these bundles, without a process of its own. */
-export async function scanned(
-  ...bundles: readonly (Iterable<Uint8Array> | AsyncIterable<Uint8Array>)[]
-): Promise<{ readonly result: RunResult; readonly findings: ReadonlyMap<string, Finding> }> {
+export async function scanned(...bundles: readonly (Iterable<Uint8Array> | AsyncIterable<Uint8Array>)[]): Promise<{
+  readonly result: RunResult
+  readonly findings: ReadonlyMap<string, Finding>
+  readonly gaps: readonly GapResult[]
+}> {
   baseline ??= loadBuiltIn('ipa-sme')
   const { result, remove } = await scan({
     id: 'test',
@@ -76,7 +78,7 @@ export async function scanned(
   try {
     const findings = new Map<string, Finding>()
     for await (const finding of result.findings()) findings.set(subjectOf(finding), finding)
-    return { result, findings }
+    return { result, findings, gaps: await Array.fromAsync(result.gaps()) }
   } finally {
     await remove()
   }

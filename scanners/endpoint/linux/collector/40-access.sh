@@ -350,27 +350,31 @@ access_reduced() {
       if (t ~ /^export[ \t]+TMOUT([ \t]+[A-Za-z_]+)*$/ || t ~ /^(readonly|typeset[ \t]+-r)[ \t]+TMOUT([ \t]+[A-Za-z_]+)*$/) return t
       return t ~ /TMOUT=|autologout|readonly|typeset|declare|unset/ ? "TMOUT #reduced" : ""
     }
-    # a condition keeps whether it asks for an interactive shell, and whether it says no
-    function condition(t,    first, out) {
+    # a condition that asks for an interactive shell and for nothing else is named, every other one is not
+    function condition(t,    first) {
       first = t; sub(/[ \t].*/, "", first)
-      out = first
-      if (t ~ /!|-z/) out = out " !"
-      if (t ~ /PS1/) out = out " PS1"
-      if (t ~ /\$-/) out = out " $-"
-      return out == first ? first " reduced" : out
+      gsub(/[ \t]+/, " ", t)
+      if (t ~ /^if \[\[? (-n )?"?\$(PS1|\{PS1:?-?\})"? \]\]?$/) return "if PS1"
+      if (t ~ /^if \[\[? -z "?\$(PS1|\{PS1:?-?\})"? \]\]?$/) return "if ! PS1"
+      if (t ~ /^if \[\[ "?\$-"? ==? \*i\* \]\]$/) return "if $-"
+      return first " reduced"
     }
     # the commands of a line, in PART: parted by semicolons outside of quotes, without a remark
     function parted(s,    i, c, k, quote, from) {
-      k = 0; quote = ""; from = 1
+      k = 0; quote = ""; from = 1; OPENED = 0
       for (i = 1; i <= length(s); i++) {
         c = substr(s, i, 1)
         if (c == "\\") { i++; continue }
         if (quote != "") { if (c == quote) quote = ""; continue }
         if (c == "\"" || c == "\047") quote = c
         else if (c == "#" && (i == 1 || substr(s, i - 1, 1) ~ /[ \t;]/)) { s = substr(s, 1, i - 1); break }
+        else if (c == "(") OPENED++
+        else if (c == ")") OPENED--
         else if (c == ";") { PART[++k] = substr(s, from, i - from); from = i + 1 }
       }
       PART[++k] = substr(s, from)
+      # what comes next hangs on a line that ends so, and on a blank one after it
+      HANGS = s ~ /(&&|\||\\)[ \t]*$/ || (HANGS && s ~ /^[ \t]*$/)
       return k
     }
     # commands in turn, each reduced; what follows && or || hangs on what stands before
@@ -387,18 +391,25 @@ access_reduced() {
           if (t ~ /[ \t]in[ \t].*TMOUT/ || t ~ /(&&|\|\|).*TMOUT/) one = one "; TMOUT #reduced"
         }
         else if (t ~ /^(for|while|until)[ \t]/) { sub(/[ \t].*/, "", t); one = one t " reduced" }
-        else if (t ~ /^(then|else|do|fi|esac|done|\}|\))([ \t]|$)/) { match(t, /^(then|else|do|fi|esac|done|\}|\))/); one = one substr(t, 1, RLENGTH) }
+        else if (t ~ /^(then|else|do|fi|esac|done|\})([ \t]|$)/) { match(t, /^(then|else|do|fi|esac|done|\})/); one = one substr(t, 1, RLENGTH) }
         else if (t ~ /TMOUT|autologout/ && t ~ /&&|\|\||\{/) one = one (one ~ /\{$/ ? "; " : "") "TMOUT #reduced"
         else if (t ~ /TMOUT|autologout/) one = one timeout(t)
         else if (t ~ /^(return|exit)([ \t]|$)/) one = one "return"
+        else if (t ~ /^\[\[? -z "?\$(PS1|\{PS1:?-?\})"? \]\]? && (return|exit)$/) one = one "if ! PS1; return; fi"
+        else if (t ~ /(&&|\|\|)[ \t]*\{?[ \t]*(return|exit)([ \t]|$)/) one = one "if reduced; return; fi"
         else if (tolower(t) ~ /^(export[ \t]+|setenv[ \t]+)?(http|https|ftp|all)_proxy[= \t]/) one = one proxy(t)
         if (one != "") out = out (out == "" ? "" : "; ") one
       }
+      # a parenthesis over several lines
+      if (OPENED > 0) { if (DEPTH == 0) out = out (out == "" ? "" : "; ") "reduced ("; DEPTH += OPENED }
+      else if (OPENED < 0 && DEPTH > 0) { DEPTH += OPENED; if (DEPTH <= 0) { DEPTH = 0; out = out (out == "" ? "" : "; ") ")" } }
+      if (HANGS) out = out (out == "" ? "" : "; ") "reduced &&"
       return out
     }
     function shell(s,   t) {
       t = s; sub(/^[ \t]+/, "", t)
-      if (t ~ /^#/) return ""
+      if (n <= 1) HANGS = DEPTH = 0
+      if (t ~ /^#/) return HANGS ? "reduced &&" : ""
       if (t ~ /^;;/) return ";;"
       if (t ~ /^(function[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*\(\)/) return "function {" (s ~ /\}[ \t]*$/ ? " }" : "")
       match(s, /^[ \t]*/)
@@ -545,9 +556,12 @@ access_firewall() {
   fi
   # remarks and texts for the log are free text; sections that a pipe prints are counted here
   access_rules | awk '{
-    gsub(/"(comment|prefix)": *"([^"\\]|\\.)*"/, "\"comment\": \"***\"")
+    gsub(/"comment": *"([^"\\]|\\.)*"/, "\"comment\": \"***\""); gsub(/"prefix": *"([^"\\]|\\.)*"/, "\"prefix\": \"***\"")
     gsub(/comment "[^"]*"/, "comment \"***\""); gsub(/prefix "[^"]*"/, "prefix \"***\"")
-    gsub(/--(comment|log-prefix|nflog-prefix|string|hex-string) ("([^"\\]|\\.)*"|[^ ]+)/, "--comment ***")
+    gsub(/--comment ("([^"\\]|\\.)*"|[^ ]+)/, "--comment ***")
+    gsub(/--log-prefix ("([^"\\]|\\.)*"|[^ ]+)/, "--log-prefix ***")
+    gsub(/--nflog-prefix ("([^"\\]|\\.)*"|[^ ]+)/, "--nflog-prefix ***")
+    gsub(/--string ("([^"\\]|\\.)*"|[^ ]+)/, "--string ***"); gsub(/--hex-string ("([^"\\]|\\.)*"|[^ ]+)/, "--hex-string ***")
     print
   }'
   COUNT=$((COUNT + 7))

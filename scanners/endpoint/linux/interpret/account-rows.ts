@@ -137,7 +137,7 @@ function accountFields(account: PasswdEntry, readings: Readings): Readonly<Recor
       : readings.logins.why,
   }
   const privileged = isPrivileged(account, files, readings.rights)
-  const maximum = map(shadow, (entry) => entry?.maximum)
+  const maximum = map(shadow, (entry) => (entry && ages(entry, readings.observedAt) ? entry.maximum : undefined))
   return {
     name: account.name,
     id: String(account.uid),
@@ -200,6 +200,13 @@ function kindOf(account: PasswdEntry, { lowestPerson, highestPerson }: Readings)
   if (within) return { ok: true, value: closedShells.test(account.shell) ? 'service' : 'person' }
   return { ok: true, value: account.uid < lowestPerson.value || account.uid === 65_534 ? 'service' : 'unknown' }
 }
+
+/**
+ * Whether the password grows old at all. shadow(5): an empty day of the last change switches aging off; pam_unix also
+ * lets a password pass whose last change lies in the future.
+ */
+const ages = ({ changed }: ShadowEntry, observedAt: number | undefined): boolean =>
+  changed !== undefined && changed >= 0 && (observedAt === undefined || changed * secondsPerDay <= observedAt)
 
 function isExpired(shadow: Reading<ShadowEntry | undefined>, observedAt: number | undefined): Reading<boolean> {
   return chain(shadow, (entry) => {

@@ -90,6 +90,15 @@ describe('a row for each line of passwd', () => {
       expires: null,
     })
   })
+  // pamtester with pam_unix of Debian 13: both log on, whatever the greatest age
+  test.each([
+    ['an empty day of the last change', ''],
+    ['a last change in the future', '99000'],
+  ])('%s switches aging off', (_, changed) => {
+    const row = accounts({ accounts: person('bob', `set\tsha512\t${changed}\t0\t90\t7\t\t`) }).row('bob')
+    expect(row).toMatchObject({ 'password-maximum-age': 'never', 'password-expires': false })
+  })
+
   it('99999 days and an empty field never end', () => {
     expect(accounts().row('root')).toMatchObject({
       'password-maximum-age': 'never',
@@ -253,4 +262,11 @@ describe('rules for accounts', () => {
     expect(accounts({}, with_(['login', 'sshd'])).facts['inactivity-limit']).toBe(7_776_000)
     expect(accounts({}, with_(['login'])).facts['inactivity-limit']).toBe('never')
   })
+})
+
+it('a database of nss_db may hold accounts that passwd does not', () => {
+  const listed = (passwd: string) =>
+    accounts({ 'account-files': accountFilesText({ '/etc/nsswitch.conf': `passwd: ${passwd}\n` }) }).complete
+  expect(listed('files systemd')).toBe(true)
+  expect(listed('db files')).toBe(false)
 })

@@ -58,7 +58,7 @@ function tableOf(type: string, rows: readonly Row[], why: LocalText | undefined)
 }
 
 /** Sources of nsswitch.conf(5) that only give what the local files hold, or accounts of no use for logging on. */
-const localSources = new Set(['files', 'compat', 'systemd', 'altfiles', 'mymachines', 'usrfiles', 'db'])
+const localSources = new Set(['files', 'compat', 'systemd', 'altfiles', 'mymachines', 'usrfiles'])
 
 /** Why accounts may exist that the local files don't list. */
 export function incomplete(

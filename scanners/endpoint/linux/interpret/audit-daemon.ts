@@ -68,6 +68,15 @@ function configurationFacts(evidence: Evidence, running: Reading<boolean>): read
   if (!file.ok) return all((setting, scope) => unread(setting, file, refs, scope))
   const setting = readSettings(file.value ?? { path: configuration, lines: [] })
   const events = ['space_left_action', 'admin_space_left_action', 'disk_full_action', 'disk_error_action'] as const
+  const foreign = events.map((event) => setting(event)).find(({ value }) => !actionWords.has(actionWord(value)))
+  if (foreign) {
+    // auditd does not start with a value that it doesn't know, and one that runs keeps what it read before
+    const why = {
+      ja: `auditd が知らない動作 ${actionWord(foreign.value)} が設定されている`,
+      en: `an action is set that auditd does not know, ${actionWord(foreign.value)}`,
+    }
+    return all((name, scope) => unread(name, { why }, [foreign.ref], scope))
+  }
   const actions = events.map(
     (event) => `${event.replace(/_action$/, '').replaceAll('_', '-')}:${actionWord(setting(event).value)}`,
   )
@@ -81,6 +90,18 @@ function configurationFacts(evidence: Evidence, running: Reading<boolean>): read
     retentionFact(setting),
   ]
 }
+
+/** Every action of auditd.conf(5), of any event. */
+const actionWords: ReadonlySet<string> = new Set([
+  'ignore',
+  'syslog',
+  'rotate',
+  'email',
+  'exec',
+  'suspend',
+  'single',
+  'halt',
+])
 
 /** The action without the script of `exec /path`. */
 const actionWord = (value: string): string => (value.split(/\s+/)[0] ?? '').toLowerCase() || 'ignore'

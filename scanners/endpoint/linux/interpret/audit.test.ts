@@ -130,6 +130,14 @@ describe('auditd', () => {
     ])
   })
 
+  it('is unknown with an action that auditd does not take', () => {
+    for (const event of ['space_left_action', 'admin_space_left_action', 'disk_full_action', 'disk_error_action']) {
+      const wrong = conf(`space_left_action = email\n${event} = hault`)
+      expect(fact(wrong, 'logging.failure-actions'), event).toBe('unreadable')
+      expect(fact(wrong, 'logging.failure-alert'), event).toBe('unreadable')
+    }
+  })
+
   it('counts only while it runs', () => {
     expect(fact({ 'audit-status': status(1, 0) }, 'logging.failure-alert')).toBe(false)
     expect(fact({ 'audit-status': status(1, 0) }, 'logging.failure-actions')).toBe('absent')

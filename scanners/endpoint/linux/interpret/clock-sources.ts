@@ -15,7 +15,7 @@ export interface ClockState {
 export function chronyState(evidence: Evidence): Reading<ClockState | undefined> {
   const text = sectionText(evidence, 'chrony', [0, 1])
   if (!text.ok) return text.skipped === 'command' ? read(undefined) : text
-  // 506: installed, and no daemon runs
+  // 506: no daemon answers. One that runs and refuses (`cmdport 0`) is found among the processes later
   if (/^506 /m.test(text.value)) return read(undefined)
   const lines = linesOf(text.value).map((line) => line.split(','))
   const tracking = lines.find((fields) => fields.length === 14)

@@ -52,6 +52,8 @@ describe('the clock', () => {
     const bare = { chrony: nothing, timedatectl: nothing, marks: 'environment container=\nchecked\n' }
     expect(read({ ...bare, processes: 'init\nsshd\n' })).toMatchObject({ synchronised: false })
     expect(read({ ...bare, processes: 'init\nntpd\n' })).toMatchObject({ synchronised: 'unreadable' })
+    const refused = { ...bare, chrony: { exitCode: 1, text: '506 Cannot talk to daemon\n' } }
+    expect(read({ ...refused, processes: 'init\nchronyd\n' })).toMatchObject({ synchronised: 'unreadable' })
   })
 
   it('is its host’s in a container, apart from the zone', () => {

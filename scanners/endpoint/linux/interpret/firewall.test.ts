@@ -177,6 +177,26 @@ describe.skipIf(!namespaces)('packets that no rule names, in rule sets that ipta
     expect(value(facts(sectionsOf(load(rules))), 'firewall.default-inbound')).toBe('allow')
   })
 
+  it('an unknown condition on ICMP opens no port, one on anything else may (ufw, IPv6)', () => {
+    const sources = (rule: string) =>
+      value(
+        facts(
+          sectionsOf(
+            load(
+              both(`IPT -P INPUT DROP\nIPT -A INPUT -p tcp --dport 22 -s LOCAL -j ACCEPT\n${rule}`)
+                .replace('-s LOCAL', '-s 192.0.2.0/24')
+                .replace('-s LOCAL', '-s 2001:db8::/32'),
+            ),
+          ),
+        ),
+        'management.allowed-sources',
+      )
+    const echo = 'ip6tables-nft -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 133 -m hl --hl-eq 255 -j ACCEPT'
+    expect(sources(echo)).toEqual(['192.0.2.0/24', '2001:db8::/32'])
+    expect(sources('ip6tables-nft -A INPUT -p tcp -m hl --hl-eq 255 -j ACCEPT')).toBe('unreadable')
+    expect(sources('ip6tables-nft -A INPUT ! -p ipv6-icmp -m hl --hl-eq 255 -j ACCEPT')).toBe('unreadable')
+  })
+
   it('are denied by the older ip_tables too', () => {
     const listing = load(
       'LEGACY=1\niptables-legacy -P INPUT DROP\niptables-legacy -A INPUT -s 192.0.2.0/24 -p tcp -m multiport --dports 22,443 -j ACCEPT',

@@ -53,6 +53,12 @@ describe('stacks that count failures', () => {
     }
     expect(lockout({ files })).toMatchObject({ threshold: 5, duration: 1800, 'observation-window': 60, ...rootNever })
   })
+  it('with a card that may be used instead: without one the password is counted', () => {
+    const card = 'auth [success=done authinfo_unavail=ignore default=die] pam_sss.so try_cert_auth\n'
+    const auth = authselectSssdFaillock.replace(/^(auth\s+sufficient\s+pam_unix)/m, `${card}$1`)
+    expect(auth).toContain(card)
+    expect(lockout({ files: redHat(auth) })).toMatchObject({ threshold: 3, duration: 600 })
+  })
   it('Debian, through pam-auth-update', () => {
     const files = {
       ...debian({ auth: debianFaillockAuth, account: debianFaillockAccount }),

@@ -56,12 +56,19 @@ export const interpretLockout: Part = (evidence): Contribution => {
   const common = JSON.stringify(valuesOf(overall))
   for (const line of [...logon, 'elevation'] as const) {
     const own = of(everyday, [line])
-    if (isMissing(evidence, pam.value, line)) {
-      // what other settings say of this way in doesn't apply either, and must not meet the default
+    const wayIn = wayInOf(evidence, pam.value, line)
+    // a way in that isn't there must not meet the default with what other settings say of it
+    if (wayIn.ok ? !wayIn.value : own.length === 0) {
       const scope: Scope = { kind: 'line', key: line }
       const why = { ja: 'このログオンの口はない', en: 'there is no such way to log on' }
       scopes.push({ settings, scope })
-      facts.push(...settings.map((setting) => inapplicable(setting, why, [{ source: 'pam-modules' }], scope)))
+      facts.push(
+        ...settings.map((setting) =>
+          wayIn.ok
+            ? inapplicable(setting, why, [{ source: 'pam-modules' }], scope)
+            : unread(setting, wayIn, [{ source: 'pam-modules' }], scope),
+        ),
+      )
       continue
     }
     if (own.every(({ reading }) => reading.ok && reading.value.state === 'no-password')) continue
@@ -78,11 +85,10 @@ export const interpretLockout: Part = (evidence): Contribution => {
   return { facts, scopes, populations: populations(evidence, groups) }
 }
 
-/** No SSH server, or no desktop. */
-function isMissing(evidence: Evidence, pam: PamEvidence, line: Line): boolean {
-  if (line === 'ssh') return pam.sshd === 'absent'
-  const desktop = line === 'desktop' ? hasDesktop(evidence) : undefined
-  return desktop?.ok === true && !desktop.value
+/** Whether somebody can log on this way at all. */
+function wayInOf(evidence: Evidence, pam: PamEvidence, line: Line): Reading<boolean> {
+  if (line === 'ssh') return read(pam.sshd !== 'absent')
+  return line === 'desktop' ? hasDesktop(evidence) : read(true)
 }
 
 /** Who is left to the default: every privileged account except root, and except members of an admin_group. */

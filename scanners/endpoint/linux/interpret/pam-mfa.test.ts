@@ -25,6 +25,23 @@ describe('two kinds of factor at the console', () => {
     ['a key that some need not have', `${unix}auth required pam_u2f.so nouserok\n`, false],
     ['a card with its PIN', 'auth required pam_pkcs11.so\n', true],
     ['a card or a password', `auth sufficient pam_pkcs11.so\n${unix}`, false],
+    [
+      'a card of the directory, or else a password',
+      `auth [success=done authinfo_unavail=ignore default=die] pam_sss.so try_cert_auth\n${unix}`,
+      false,
+    ],
+    [
+      'a card of the directory, demanded of the services of the console',
+      `auth [success=1 default=ignore] pam_succeed_if.so service notin login:gdm quiet use_uid
+auth [success=done default=die] pam_sss.so require_cert_auth\n${unix}`,
+      true,
+    ],
+    [
+      'a card of the directory, demanded of other services',
+      `auth [success=1 default=ignore] pam_succeed_if.so service notin gdm:xdm quiet
+auth [success=done default=die] pam_sss.so require_cert_auth\n${unix}`,
+      false,
+    ],
     ['a finger instead of the password', `auth sufficient pam_fprintd.so\n${unix}`, false],
     ['two passwords', `${unix}auth required pam_ldap.so\n`, false],
     ['a server that decides by itself', 'auth required pam_radius_auth.so\n', 'unreadable'],

@@ -231,3 +231,14 @@ test('blank passwords need nullok', () => {
   const auth = debianAuth.replace(' nullok', '')
   expect(password({ files: debian({ auth }), debian: true })).toMatchObject({ 'blank-accepted': false })
 })
+
+test.each([
+  [
+    'a card that is asked for first',
+    'auth [success=done authinfo_unavail=ignore default=die] pam_sss.so try_cert_auth',
+  ],
+  ['a directory that does not know the account', 'auth [success=done user_unknown=ignore default=die] pam_ldap.so'],
+])('a blank password gets past %s', (_, line) => {
+  const auth = `${line}\nauth sufficient pam_unix.so nullok\nauth required pam_deny.so\n`
+  expect(password({ files: debian({ auth }) })).toMatchObject({ 'blank-accepted': true })
+})

@@ -1,3 +1,5 @@
+import { readTimeSpan } from '../../../../src/readers/journald.ts'
+
 // How often a schedule runs: the longest gap between two runs, in seconds. Undefined when it can't be said.
 
 const minute = 60
@@ -29,11 +31,13 @@ export function cronInterval(schedule: string): number | undefined {
   ]
   if (!minutes || !hours || !days || !months || !weekdays) return undefined
   const everyMonth = months.length === 12
-  const anyDay = fields[2] === '*'
-  const anyWeekday = fields[4] === '*' || new Set(weekdays).size === 7
+  const anyDay = isStar(fields[2]) && days.length === 31
+  const anyWeekday = isStar(fields[4]) && new Set(weekdays).size === 7
   if (!everyMonth) return 366 * day
+  // with a star in front (`*/2`) both must hold (crontab(5)), and how often they do follows from the calendar
+  if (!anyDay && !anyWeekday && (isStar(fields[2]) || isStar(fields[4]))) return undefined
   if (!anyDay) {
-    // with a weekday too, either lets it run (crontab(5)): the days alone bound the gap
+    // with a weekday too, either lets it run: the days alone bound the gap
     if (days.length === 31) return within(hours, minutes)
     return days.some((number) => number <= 28) ? largestGap(days, 31) * day : 62 * day
   }
@@ -46,6 +50,8 @@ export function cronInterval(schedule: string): number | undefined {
     )
   return within(hours, minutes)
 }
+
+const isStar = (field: string | undefined): boolean => field?.startsWith('*') === true
 
 function within(hours: readonly number[], minutes: readonly number[]): number {
   if (hours.length === 24) return largestGap(minutes, 60) * minute
@@ -82,42 +88,10 @@ function values(
   return [...found].sort((a, b) => a - b)
 }
 
-const spans: Readonly<Record<string, number>> = {
-  s: 1,
-  sec: 1,
-  second: 1,
-  seconds: 1,
-  m: minute,
-  min: minute,
-  minute,
-  minutes: minute,
-  h: hour,
-  hr: hour,
-  hour,
-  hours: hour,
-  d: day,
-  day,
-  days: day,
-  w: 7 * day,
-  week: 7 * day,
-  weeks: 7 * day,
-  month: 30 * day,
-  months: 30 * day,
-}
-
 /** Seconds of a systemd.time(7) time span such as `1d 12h`. */
 export function spanSeconds(text: string): number | undefined {
-  if (/^\d+$/.test(text.trim())) return Number(text)
-  let total = 0
-  let rest = text.trim().toLowerCase()
-  while (rest !== '') {
-    const match = /^(\d+)\s*([a-z]+)\s*/.exec(rest)
-    const unit = match && spans[match[2] ?? '']
-    if (!match || unit === undefined || unit === null) return undefined
-    total += Number(match[1]) * unit
-    rest = rest.slice(match[0].length)
-  }
-  return total > 0 ? total : undefined
+  const seconds = readTimeSpan(text)
+  return typeof seconds === 'number' && seconds > 0 ? seconds : undefined
 }
 
 /** Longest gap of a systemd.time(7) calendar event, for the common forms. */
@@ -148,6 +122,8 @@ export function calendarInterval(event: string): number | undefined {
   // cron's words for the same thing, where ranges are written with two dots and steps from a start
   const convert = (part: string | undefined) => part?.replaceAll('..', '-').replace(/\b0+(\d)/g, '$1')
   if (year !== undefined && year !== '*') return undefined
+  // of a date and a weekday both must hold here; in a crontab either is enough
+  if (weekday !== undefined && date !== undefined && date !== '*') return undefined
   const weekdays = convert(weekday)?.replace(/(sun|mon|tue|wed|thu|fri|sat)[a-z]*/g, '$1')
   return cronInterval(
     [convert(minutes) ?? '0', convert(hours) ?? '0', convert(date) ?? '*', convert(month) ?? '*', weekdays ?? '*'].join(

@@ -23,6 +23,11 @@ describe('how often a schedule runs', () => {
     ['0 3 31 * *', 62 * day],
     ['0 3 1 1 *', 366 * day],
     ['@weekly', 7 * day],
+    // with a star in front of either, the day and the weekday must both hold
+    ['0 3 */2 * 1', undefined],
+    ['0 3 1-7 * */7', undefined],
+    ['0 3 */1 * 1', 7 * day],
+    ['0 3 1-31 * 1', day],
     ['@reboot', undefined],
     ['61 3 * * *', undefined],
     ['not a schedule at all', undefined],
@@ -37,12 +42,17 @@ describe('how often a schedule runs', () => {
     ['*-*-01 04:00', 31 * day],
     ['2026-12-31 23:59', undefined],
     ['*:0/15', 900],
+    // the first Monday of a month (systemd-analyze calendar: up to 35 days apart)
+    ['Mon *-*-1..7 03:00', undefined],
     ['gibberish', undefined],
   ])('calendar %s', (event, seconds) => expect(calendarInterval(event)).toBe(seconds))
 
   it('adds up a time span', () => {
     expect(spanSeconds('1d 12h')).toBe(1.5 * day)
     expect(spanSeconds('300')).toBe(300)
+    // systemd.time(7): a capital M is a month
+    expect(spanSeconds('1M')).toBe(2_630_016)
+    expect(spanSeconds('1m')).toBe(60)
     expect(spanSeconds('soon')).toBeUndefined()
   })
   it('stands any text', () => {

@@ -112,6 +112,22 @@ function inAnyOrder(files: readonly WholeFile[]): Reading<ShellTimeout> {
 const mentioned = (files: ReturnType<typeof reducedFiles>, pattern: RegExp): boolean =>
   files.ok && [...files.value.keys()].some((path) => pattern.test(path))
 
+/** When the lines under a condition run, for an interactive shell. */
+type When = 'always' | 'never' | 'unsure'
+const opposite: Readonly<Record<When, When>> = { always: 'never', never: 'always', unsure: 'unsure' }
+
+/**
+ * Only a condition that asks for an interactive shell and for nothing else is sure: as the collector reduces it
+ * (`if PS1`), and as people write it.
+ */
+function conditionOf(part: string): When {
+  if (/^if (?:PS1|\$-)$/.test(part)) return 'always'
+  if (/^if ! (?:PS1|\$-)$/.test(part)) return 'never'
+  if (/^if \[\[? (?:-n )?"?\$(?:PS1|\{PS1:?-?\})"? \]\]?$/.test(part)) return 'always'
+  if (/^if \[\[? -z "?\$(?:PS1|\{PS1:?-?\})"? \]\]?$/.test(part)) return 'never'
+  return 'unsure'
+}
+
 /** Follows TMOUT through files that were reduced on the target to what decides it. */
 export function readTimeout(files: readonly WholeFile[]): Reading<ShellTimeout> {
   let value: number | 'unset' | 'unclear' = 'unset'
@@ -119,26 +135,37 @@ export function readTimeout(files: readonly WholeFile[]): Reading<ShellTimeout> 
   let doubt: EvidenceRef | undefined
   const evidence: EvidenceRef[] = []
   for (const file of files) {
-    // true: a condition that holds in every interactive shell
-    const conditions: boolean[] = []
+    const conditions: When[] = []
+    // a return that may have ended the file before this line
+    let returned: When = 'never'
+    // the line before ended in && or the like: whether this one runs hangs on it
+    let hanging = false
     for (const [index, line] of file.lines.entries()) {
       const text = line.trim()
+      const hangs = hanging
+      hanging = /(?:&&|\||\\)$/.test(text)
       if (text === '' || text.startsWith('#')) continue
       const at = { source: file.path, at: String(index + 1) }
       // each command of the line; what follows && or || or then hangs on what stands before
       const parts = text.split(/;|\bthen\b|\bdo\b/).map((part) => part.trim())
       for (const part of parts) {
-        if (/^(?:if|case)\b/.test(part)) conditions.push(/PS1|\$-/.test(part) && !/-z|!/.test(part))
-        else if (/^(?:for|while|until|function)\b/.test(part)) conditions.push(false)
-        else if (/^(?:else|elif)\b/.test(part) && conditions.length > 0) conditions[conditions.length - 1] = false
-        else if (/^(?:fi|esac|done)\b/.test(part)) conditions.pop()
+        if (/^(?:if|case)\b/.test(part)) conditions.push(hangs ? 'unsure' : conditionOf(part))
+        else if (/^(?:for|while|until|function)\b/.test(part) || /^(?:reduced )?\($/.test(part))
+          conditions.push('unsure')
+        else if (/^else\b/.test(part)) conditions.push(opposite[conditions.pop() ?? 'unsure'])
+        else if (/^elif\b/.test(part)) {
+          conditions.pop()
+          conditions.push('unsure')
+        } else if (/^(?:fi\b|esac\b|done\b|\))/.test(part)) conditions.pop()
         if (/\}\s*$/.test(part) && !part.includes('${')) conditions.pop()
+        if (conditions.includes('never') || returned === 'always') continue
+        const sure = !hangs && returned === 'never' && conditions.every((when) => when === 'always')
+        if (/^return\b/.test(part)) returned = sure && !/&&|\|\|/.test(part) ? 'always' : 'unsure'
         if (!/\bTMOUT\b/.test(part) || readOnly) continue
         const found = assignment(part)
         if (found === 'none') continue
         evidence.push(at)
-        const certain = found !== 'unclear' && !/&&|\|\|/.test(part) && conditions.every(Boolean)
-        if (!certain) {
+        if (found === 'unclear' || !sure || /&&|\|\||\|/.test(part)) {
           doubt = at
           continue
         }

@@ -63,6 +63,19 @@ describe('TMOUT', () => {
     ['[ -z "$X" ] && readonly TMOUT=900', 'unreadable'],
     ['readonly TMOUT=$LIMIT', 'unreadable'],
     ['function {\nreadonly TMOUT=900\n }', 'unreadable'],
+    // tried with bash: none of these ends an idle shell of everybody
+    ['[ "$UID" -ge 9000 ] &&\nreadonly TMOUT=900', 'unreadable'],
+    ['reduced &&\nreadonly TMOUT=900', 'unreadable'],
+    ['(\nreadonly TMOUT=900\n)', 'unreadable'],
+    ['if [ -n "$PS1" ] && [ "$UID" -ge 9000 ]; then\nreadonly TMOUT=900\nfi', 'unreadable'],
+    ['if [ "$PS1" = x ]; then\nreadonly TMOUT=900\nfi', 'unreadable'],
+    ['case $- in\n*x*)\nreadonly TMOUT=900\n;;\nesac', 'unreadable'],
+    ['return\nreadonly TMOUT=900', 'never'],
+    ['if reduced\nreturn\nfi\nreadonly TMOUT=900', 'unreadable'],
+    ['if ! PS1\nreturn\nfi\nreadonly TMOUT=900', 900],
+    ['if PS1\nelse\nreadonly TMOUT=900\nfi', 'never'],
+    ['if PS1\nreadonly TMOUT=900\nfi', 900],
+    ['reduced &&\n\nreadonly TMOUT=900', 900],
   ])('%j is %s', (text, expected) => {
     expect(timeout(text)).toBe(expected)
   })
