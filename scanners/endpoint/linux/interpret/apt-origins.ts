@@ -114,7 +114,7 @@ function globMatches(pattern: string, text: string): boolean {
 }
 
 /** Release files of security sources among the lists on the disk. */
-function securityReleases(evidence: Evidence): Reading<readonly ReadonlyMap<string, string>[]> {
+export function securityReleases(evidence: Evidence): Reading<readonly ReadonlyMap<string, string>[]> {
   const text = sectionText(evidence, 'security-lists')
   if (!text.ok) return text
   const releases: Map<string, string>[] = []
@@ -131,7 +131,11 @@ function securityReleases(evidence: Evidence): Reading<readonly ReadonlyMap<stri
   return { ok: true, value: releases.filter((release) => release.has('Origin')) }
 }
 
-function systemNames(evidence: Evidence): { readonly id: string | undefined; readonly codename: string | undefined } {
+/** The distribution and its code name, as os-release(5) gives them. */
+export function systemNames(evidence: Evidence): {
+  readonly id: string | undefined
+  readonly codename: string | undefined
+} {
   const text = sectionText(evidence, 'package-databases')
   const value = (name: string): string | undefined =>
     text.ok ? new RegExp(`^os ${name}="?([^"\\n]*)"?$`, 'm').exec(text.value)?.[1] : undefined

@@ -8,6 +8,7 @@ import {
 } from '../../../../src/core/evidence.ts'
 import type { EvidenceRef } from '../../../../src/core/fact.ts'
 import { compareDebian, compareRpm } from '../../../../src/core/versions/index.ts'
+import { securityReleases, systemNames } from './apt-origins.ts'
 import { readPackageSources } from './package-source-readers.ts'
 import { instantOfText } from './tables.ts'
 
@@ -71,6 +72,12 @@ export function pendingDebian(evidence: Evidence): Reading<PendingSecurity> {
       })
     }
   }
+  const uncovered = notCovered(
+    evidence,
+    security.map(({ suite }) => suite ?? ''),
+    lists,
+  )
+  if (uncovered) return uncovered
   const updates = new Map<string, PendingUpdate>()
   for (const [index, line] of lines.entries()) {
     if (line.startsWith('@') || !line.includes('\t')) continue
@@ -97,6 +104,37 @@ export function pendingDebian(evidence: Evidence): Reading<PendingSecurity> {
       evidence: [{ source: 'security-lists' }, ...security.map((source) => source.evidence)],
     },
   }
+}
+
+/**
+ * Why the security lists say nothing about this system, though there are some: they lack the component that most of it
+ * comes from, or belong to another release. Only told of Debian and Ubuntu, whose names are known.
+ */
+function notCovered(
+  evidence: Evidence,
+  suites: readonly string[],
+  lists: readonly string[],
+): Reading<never> | undefined {
+  const { id, codename } = systemNames(evidence)
+  if (id !== 'Debian' && id !== 'Ubuntu') return undefined
+  if (!lists.some((path) => /_main_binary-[a-z0-9]+_Packages/.test(path))) {
+    return unreadable({
+      ja: 'セキュリティ更新の配布元に main がなく、未適用の数が分からない',
+      en: 'no source of security updates has the component main, so it is not known what waits',
+    })
+  }
+  if (codename === undefined) return undefined
+  const releases = securityReleases(evidence)
+  if (!releases.ok) return releases
+  const names = [...suites, ...releases.value.map((release) => release.get('Codename') ?? '')]
+  const isOurs = (name: string): boolean => name.replace(/[-/].*$/, '') === codename
+  if (names.some(isOurs)) return undefined
+  // stable-security and its like follow the release, if no Release file tells
+  if (releases.value.length === 0 && suites.some((suite) => /^(?:old)*stable|^testing/.test(suite))) return undefined
+  return unreadable({
+    ja: `セキュリティ更新の配布元が、この OS（${codename}）のものではない`,
+    en: `the sources of security updates are not those of this release (${codename})`,
+  })
 }
 
 /** The oldest publication date of the security lists, or the last successful `apt update` when that is later. */

@@ -159,7 +159,7 @@ export function readTimeout(files: readonly WholeFile[]): Reading<ShellTimeout> 
         } else if (/^(?:fi\b|esac\b|done\b|\))/.test(part)) conditions.pop()
         if (/\}\s*$/.test(part) && !part.includes('${')) conditions.pop()
         if (conditions.includes('never') || returned === 'always') continue
-        const sure = !hangs && returned === 'never' && conditions.every((when) => when === 'always')
+        const sure: boolean = !hangs && returned === 'never' && conditions.every((when) => when === 'always')
         if (/^return\b/.test(part)) returned = sure && !/&&|\|\|/.test(part) ? 'always' : 'unsure'
         if (!/\bTMOUT\b/.test(part) || readOnly) continue
         const found = assignment(part)

@@ -229,6 +229,11 @@ describe('pending security updates', () => {
       'the list of another suite is all there is',
       replaced('security-lists', 'dists_bookworm-security_main', 'dists_bullseye-security_main'),
     ],
+    ['the lists are of contrib alone', replaced('security-lists', 'security_main_binary', 'security_contrib_binary')],
+    [
+      'the sources stayed with the release before',
+      { 'package-databases': 'dpkg present /var/lib/dpkg/status\nos ID=debian\nos VERSION_CODENAME=trixie\n' },
+    ],
     ['unpacking failed', replaced('security-lists', '@exit 0', '@exit 100')],
     ['unpacking never ended', replaced('security-lists', '@exit 0\n', '')],
     [
