@@ -379,7 +379,7 @@ software_security_lists() {
       f = "/var/lib/dpkg/status"
       while ((r = (getline l < f)) > 0) {
         if (l ~ /^Package: /) p = substr(l, 10)
-        else if (l ~ /^Status: / && l ~ / installed$/) on = 1
+        else if (l ~ /^Status: / && l ~ / (installed|unpacked|half-configured|triggers-awaited|triggers-pending)$/) on = 1
         else if (l ~ /^Architecture: /) a = substr(l, 15)
         else if (l ~ /^Version: /) v = substr(l, 10)
         else if (l == "") { if (on) have[p] = have[p] " " a "=" v; on = 0; a = ""; v = "" }

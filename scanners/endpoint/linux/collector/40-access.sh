@@ -309,7 +309,29 @@ access_state() {
     fi
     printf 'dconf=%s %s\n' "$A" "${B##*/}"
   done
+  # one without key files may hold anything
+  for B in /etc/dconf/db/*; do
+    if [ -f "$B" ] && [ ! -d "$B.d" ]; then case $B in *"$NL"*) ;; *) printf 'dconf=sourceless %s\n' "${B##*/}" ;; esac; fi
+  done
+  # nor do schema overrides count before they are compiled
+  for F in /usr/share/glib-2.0/schemas/*.gschema.override; do
+    # shellcheck disable=SC3013
+    if [ "$F" -nt /usr/share/glib-2.0/schemas/gschemas.compiled ]; then printf 'schemas=stale\n'; break; fi
+  done
+  access_sshd_age
   finish 0
+}
+
+# A running sshd keeps the settings that it read when it started or was told to read them again; it writes its
+# process id then.
+access_sshd_age() {
+  P=''
+  { read -r P </run/sshd.pid; } 2>/dev/null
+  case "$ACCESS_SSHD " in *" /proc/$P/cmdline "*) ;; *) return ;; esac
+  for F in /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/ssh/sshd_config.d/*.conf; do
+    # shellcheck disable=SC3013
+    if [ "$F" -nt /run/sshd.pid ]; then printf 'sshd-configuration=changed %s\n' "$F"; return; fi
+  done
 }
 
 # Files whose text may hold passwords: lines keep their number, and only what is known to be harmless
@@ -408,7 +430,12 @@ access_reduced() {
     }
     function shell(s,   t) {
       t = s; sub(/^[ \t]+/, "", t)
-      if (n <= 1) HANGS = DEPTH = 0
+      if (n <= 1) { HANGS = DEPTH = 0; HERE = "" }
+      # the text of a here-document is no command
+      if (HERE != "") { sub(/[ \t]+$/, "", t); if (t == HERE) HERE = ""; return "" }
+      if (t !~ /^#/ && t !~ /<<<|\(\(/ && match(t, /<<-?[ \t]*["\047\\]?[A-Za-z_][A-Za-z0-9_]*/)) {
+        HERE = substr(t, RSTART, RLENGTH); sub(/^<<-?[ \t]*["\047\\]?/, "", HERE)
+      }
       if (t ~ /^#/) return HANGS ? "reduced &&" : ""
       if (t ~ /^;;/) return ";;"
       if (t ~ /^(function[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]*\(\)/) return "function {" (s ~ /\}[ \t]*$/ ? " }" : "")

@@ -82,14 +82,14 @@ function timeoutOf(evidence: Evidence, shell: Shell): Reading<ShellTimeout> {
 
 /**
  * A read-only TMOUT keeps its first value, and /etc/profile reads profile.d and the shell's own file somewhere
- * in its middle (Debian's before profile.d, Red Hat's after it): known where every order comes to the same.
+ * in its middle (Debian's before profile.d, Red Hat's after it). The longest limit of every order holds for certain.
  */
 function inAnyOrder(files: readonly WholeFile[]): Reading<ShellTimeout> {
   const folder = files.filter(({ path }) => path.startsWith('/etc/profile.d/'))
   const main = files.filter(({ path }) => path === '/etc/profile')
   const own = files.filter((file) => !folder.includes(file) && !main.includes(file))
   const first = readTimeout(files)
-  if (!first.ok) return first
+  let longest = first
   for (const order of [
     [main, own, folder],
     [folder, main, own],
@@ -98,15 +98,18 @@ function inAnyOrder(files: readonly WholeFile[]): Reading<ShellTimeout> {
     [own, folder, main],
   ]) {
     const other = readTimeout(order.flat())
+    if (!longest.ok) return longest
     if (!other.ok) return other
-    if (other.value.value !== first.value.value) {
+    if (other.value.value === longest.value.value) continue
+    if (other.value.value === 'never' || longest.value.value === 'never') {
       return unreadable({
-        ja: 'TMOUT の値がファイルによって異なり、先に読まれる方が分からない',
-        en: 'TMOUT differs between files, and which of them comes first can not be told',
+        ja: 'TMOUT が働くかどうかは先に読まれるファイルにより、どれが先か分からない',
+        en: 'whether TMOUT is in force depends on which file comes first, and that can not be told',
       })
     }
+    if (other.value.value > longest.value.value) longest = other
   }
-  return first
+  return longest
 }
 
 const mentioned = (files: ReturnType<typeof reducedFiles>, pattern: RegExp): boolean =>

@@ -45,6 +45,8 @@ export function sshdSource(evidence: Evidence): Reading<SshdSource> {
   }
   const start = listenerArguments(evidence)
   if (!start.ok) return start
+  const changed = changedSinceStart(evidence, start.value.file)
+  if (changed) return changed
   const config = configFiles(evidence, start.value.file)
   for (const id of start.value.followed ? ['sshd-effective', 'sshd-parsed'] : []) {
     const text = sectionText(evidence, id)
@@ -53,6 +55,17 @@ export function sshdSource(evidence: Evidence): Reading<SshdSource> {
     }
   }
   return fromFiles(evidence, config, start.value.options)
+}
+
+/** A listener keeps the settings that it started with, whatever its files say since. */
+function changedSinceStart(evidence: Evidence, file: string | undefined): Reading<never> | undefined {
+  const state = accessState(evidence)
+  const path = state.ok ? /^changed (.*)$/.exec(state.value.get('sshd-configuration')?.at(-1) ?? '')?.[1] : undefined
+  if (path === undefined || file !== undefined) return undefined
+  return unreadable({
+    ja: `${path} が sshd の起動後に変えられており、動いている sshd の設定が分からない（再読込みが要る）`,
+    en: `${path} was changed after sshd started, so what the running sshd obeys is not known (reload it)`,
+  })
 }
 
 interface Start {

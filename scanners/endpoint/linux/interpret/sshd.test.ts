@@ -292,6 +292,13 @@ describe('without sshd -T', () => {
   })
 })
 
+it('a file that was changed after sshd started says nothing of the running one', () => {
+  const changed = { ...sections(dump()), 'access-state': `${running}sshd-configuration=changed /etc/ssh/sshd_config\n` }
+  expect(value(facts(changed), 'management.ssh-administrator-logon')).toBe('unreadable')
+  expect(value(facts(changed), 'management.ssh-enabled')).toBe(true)
+  expect(value(facts(sections(dump())), 'management.ssh-administrator-logon')).not.toBe('unreadable')
+})
+
 describe('other servers', () => {
   it('Dropbear is enabled, and its settings are not known', () => {
     const all = facts({
