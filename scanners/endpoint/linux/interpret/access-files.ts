@@ -7,7 +7,6 @@ import {
   sectionText,
   unreadable,
 } from '../../../../src/core/evidence.ts'
-import type { EvidenceRef } from '../../../../src/core/fact.ts'
 
 // What the parts of the access domain read in common: the state section, and files.
 

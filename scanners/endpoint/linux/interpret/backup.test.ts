@@ -25,6 +25,11 @@ describe('scheduled backups', () => {
     expect(backup('last-success')?.state).toBe('unreadable')
     expect(backup('generations')?.state).toBe('unreadable')
   })
+  it('are not known to be encrypted beside a copy that may be one in the clear', () => {
+    const copying = { 'cron-files': filesText({ '/etc/cron.d/x': '30\t2\t*\t*\t*\troot\trsync -a /srv/ ***\n' }) }
+    expect(backup('encrypted', copying)?.state).toBe('unreadable')
+    expect(backup('configured', copying)).toMatchObject(known(true))
+  })
   it('keep as many generations as rsnapshot or borgmatic is told', () => {
     const rsnapshot = {
       ...job('/usr/bin/rsnapshot daily'),

@@ -152,10 +152,8 @@ export const interpretBackup: Part = (evidence) => {
       evidence,
       jobs.map(({ program }) => program.name),
     ),
-    encrypted(
-      jobs.map(({ program }) => program.encrypts),
-      where,
-    ),
+    // what may be another backup may be one in the clear
+    encrypted([...jobs.map(({ program }) => program.encrypts), ...unclear.map(() => undefined)], where),
   ]
   return { facts }
 }
@@ -176,8 +174,8 @@ function encrypted(kinds: readonly (boolean | undefined)[], where: readonly Evid
     'backup.encrypted',
     {
       why: {
-        ja: '暗号化は保存先の作成時に決まり、この機器の設定にはない',
-        en: 'encryption was chosen when the repository was made and is not among the settings here',
+        ja: '暗号化は保存先や命令ごとに決まり、この機器の設定だけでは分からない',
+        en: 'encryption depends on each repository or command, and the settings here do not tell of all of them',
       },
     },
     where,

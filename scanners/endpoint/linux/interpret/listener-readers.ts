@@ -1,4 +1,4 @@
-import { type Evidence, linesOf, type Reading, sectionText, unreadable } from '../../../../src/core/evidence.ts'
+import { linesOf, type Reading, sectionText, unreadable } from '../../../../src/core/evidence.ts'
 import type { ListenerView } from './views.ts'
 import { oncePerEvidence } from './once.ts'
 

@@ -55,6 +55,14 @@ describe('wireless networks', () => {
     ])
   })
 
+  it('of netplan are those that it generated; without them the list is not complete', () => {
+    const netplan = { '/etc/netplan/50-wifi.yaml': 'network:\n  wifis:\n    wlan0:\n' }
+    const generated = { '/run/netplan/wpa-wlan0.conf': 'network={\n  ssid="a"\n  key_mgmt=NONE\n}\n' }
+    expect(table(netplan)).toMatchObject({ complete: false, rows: [] })
+    expect(table({ ...netplan, ...generated })).toMatchObject({ complete: true, rows: [{ name: 'a' }] })
+    expect(table({ '/etc/netplan/1.yaml': 'network:\n  ethernets:\n' }).complete).toBe(true)
+  })
+
   it('of iwd, by the names of their files', () => {
     expect(
       table({}, state.replace('iwd=@absent', 'iwd=cafe.open\niwd=office.8021x\niwd=@end')).rows.map(

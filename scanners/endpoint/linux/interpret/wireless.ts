@@ -42,8 +42,32 @@ function wirelessTable(evidence: Evidence): Table {
   if (!state.ok || iwd.includes('@denied') || !state.value.has('iwd')) {
     return { ...table, complete: false, why: { ja: '/var/lib/iwd を読めない', en: '/var/lib/iwd could not be read' } }
   }
+  if (
+    netplanWireless(evidence) &&
+    !rows.some((row) => row.evidence?.some(({ source }) => source.startsWith('/run/')))
+  ) {
+    const pending = {
+      ja: 'netplan の無線LANの設定から作られるファイルがなく、その接続先が分からない',
+      en: 'netplan has wireless networks, but nothing was generated from them, so they are not known',
+    }
+    return { ...table, complete: false, why: pending }
+  }
   const noInterface = state.value.get('interfaces')?.includes('@end') === true && !state.value.has('wireless')
   return { ...table, complete: true, ...(noInterface && rows.length === 0 && { inapplicable: why }) }
+}
+
+/** Netplan's files take effect as what it generates from them in /run (netplan-generate(8)), which is read instead. */
+function netplanWireless(evidence: Evidence): boolean {
+  const files = reducedFiles(evidence)
+  return (
+    files.ok &&
+    [...files.value.values()].some(
+      (file) =>
+        file.path.startsWith('/etc/netplan/') &&
+        file.state === 'read' &&
+        file.lines.some((line) => /^\s*wifis\s*:/.test(line)),
+    )
+  )
 }
 
 const unique = (rows: readonly Row[]): readonly Row[] => {
