@@ -19,7 +19,7 @@ const checks: readonly (readonly [string, ...string[]])[] =
     ? []
     : [
         ['tsc', '--noEmit'],
-        ['oxlint'],
+        ['oxlint', '--deny-warnings'],
         ['biome', 'format', '.'],
         [process.execPath, 'scripts/check-imports.ts'],
         ['knip'],
