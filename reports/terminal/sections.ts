@@ -216,7 +216,7 @@ function questionLines(page: Page, digest: Digest, question: OpenQuestion): stri
   ]
   const lines = entry(page, `  ${mark.plain} `, `  ${mark.styled} `, head, color.bold)
   if (question.needs && question.why) lines.push(...labelled(page, 4, messages.why, seen(question.why)))
-  lines.push(...entry(page, '    ', '    ', listed(page, amount, '')))
+  if (amount.length > 0) lines.push(...entry(page, '    ', '    ', listed(page, amount, '')))
   const named = [
     ...question.requirements.map((title) => seen(title)),
     ...(question.requirements.length === 0 ? question.what.map((id) => settingTitle(page, id)) : []),

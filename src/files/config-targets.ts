@@ -34,7 +34,7 @@ function readTarget(
   const id = rawText(map['scanner'])
   const scanner = scanners.find((known) => known.id === id)
   if (id !== undefined && !scanner) problems.push(document.problem([...at, 'scanner'], unknownScanner(id, scanners)))
-  if (scanner && isRawMap(raw)) problems.push(...checkSchema(document, targetSchema(scanner), raw, at))
+  if (isRawMap(raw)) problems.push(...memberProblems(document, raw, at, scanner ?? (id === undefined ? scanners : [])))
   const platform = rawText(map['platform'])
   if (scanner && platform !== undefined && !scanner.platforms.includes(platform)) {
     problems.push(document.problem([...at, 'platform'], unknownPlatform(platform, scanner)))
@@ -53,6 +53,18 @@ function readTarget(
     ...(timeout !== undefined && { timeout }),
     options: Object.fromEntries(Object.entries(map).filter(([key]) => !targetMembers.has(key))),
   }
+}
+
+/** Without a scanner (its key may be the misspelt one) the target is held against the one that it fits best. */
+function memberProblems(
+  document: YamlDocument,
+  raw: RawMap,
+  at: readonly (string | number)[],
+  scanner: KnownScanner | readonly KnownScanner[],
+): readonly Problem[] {
+  const candidates = 'id' in scanner ? [scanner] : scanner
+  const found = candidates.map((candidate) => checkSchema(document, targetSchema(candidate), raw, at))
+  return found.toSorted((a, b) => a.length - b.length)[0] ?? []
 }
 
 function duplicateNames(document: YamlDocument, raw: RawMap): readonly Problem[] {

@@ -155,6 +155,15 @@ describe('what seisa.yaml may not say, and what was meant', () => {
     ['a duration without a unit', 'timeout: 30', ['1 30 | 期間に単位がない（30）']],
     ['a number for a text', 'targets: [{name: 1.10, scanner: endpoint}]', ['1 1.10 | 文字列でない']],
     [
+      'a misspelt scanner key, and baselines that only loading shows to be wrong, in one go',
+      'baselines: [{use: ipa-sme, parameters: {idle-lck: 3m}}]\ntargets: [{name: a, scaner: endpoint, here: true}]',
+      [
+        '1 idle-lck | パラメーター「idle-lck」は定義されていない → idle-lock',
+        '2 {name: a, scaner: endpoint, here: true} | 「scanner」がない',
+        '2 scaner | キー「scaner」はここでは使えない → scanner',
+      ],
+    ],
+    [
       'an unknown kind',
       'targets: [{name: a, scanner: endpoint, kind: sever}]',
       ['1 sever | この値は使えない → server'],

@@ -57,7 +57,9 @@ export function readConfig(path: string, { scanners }: { readonly scanners: read
     readUse(entry, index, folder, document, problems),
   )
   problems.push(...usedTwice(document, baselines))
-  if (problems.length > 0) throw problemsFault(withoutEchoes(problems))
+  // every problem of the file in one go: what only loading the baselines shows as well
+  if (problems.length > 0)
+    throw problemsFault(withoutEchoes([...problems, ...loadAll(baselines, document.problem).problems]))
 
   const name = rawText(rawMap(raw['organisation'])['name'])
   const timeout = rawDuration(raw['timeout'])
@@ -77,17 +79,26 @@ export function readConfig(path: string, { scanners }: { readonly scanners: read
 
 /** The baselines of a configuration, ready to judge by. Throws a `Fault` with the problems of all of them. */
 export function loadBaselines(config: Config): readonly ResolvedBaseline[] {
+  const { loaded, problems } = loadAll(config.baselines, config.problem)
+  if (problems.length > 0) throw problemsFault(withoutEchoes(problems))
+  return loaded
+}
+
+function loadAll(
+  uses: readonly ConfiguredBaseline[],
+  problemAt: YamlDocument['problem'],
+): { readonly loaded: readonly ResolvedBaseline[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const loaded = config.baselines.flatMap((use, index) => {
+  const loaded = uses.flatMap((use, index) => {
     const files = locateBaseline(use.reference)
     if (!isFiles(files)) {
-      problems.push(config.problem(['baselines', index, 'use' in use.reference ? 'use' : 'file'], files))
+      problems.push(problemAt(['baselines', index, 'use' in use.reference ? 'use' : 'file'], files))
       return []
     }
     try {
       return [
         loadBaseline(files, use, ({ path, at, what, expected, didYouMean }) =>
-          config.problem(
+          problemAt(
             ['baselines', index, ...path],
             { what, expected, ...(didYouMean !== undefined && { didYouMean }) },
             at,
@@ -101,8 +112,7 @@ export function loadBaselines(config: Config): readonly ResolvedBaseline[] {
       return []
     }
   })
-  if (problems.length > 0) throw problemsFault(withoutEchoes(problems))
-  return loaded
+  return { loaded, problems }
 }
 
 const isFiles = (found: ReturnType<typeof locateBaseline>): found is readonly string[] => Array.isArray(found)
