@@ -100,6 +100,16 @@ labSuite('what an ordinary user can not read', machineLab(), () => {
   })
 })
 
+labSuite('a list of security updates that was emptied', machineLab(), () => {
+  it('does not say that nothing waits', async () => {
+    const folder = '/var/lib/apt/lists'
+    const list = `${folder}/security.example_dists_stable-security_main_binary-amd64_Packages`
+    const prepare = `mkdir -p ${folder}\nmount -t tmpfs none ${folder}\n: >${list}`
+    const { sections } = await parsed(collect({ prepare }))
+    expect(sections.get('security-lists')?.text).toContain(`@error ${list}`)
+  })
+})
+
 labSuite('the environment of the caller', machineLab(), () => {
   let usual: Findings | undefined
   const hostile = '/etc/seisa-hostile-start'

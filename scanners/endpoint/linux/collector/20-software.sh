@@ -373,7 +373,10 @@ software_security_lists() {
   done
   begin security-lists
   for F; do
-    if [ -r "$F" ]; then printf '@list %s\n' "$F"; else printf '@denied %s\n' "$F"; fi
+    if ! [ -r "$F" ]; then printf '@denied %s\n' "$F"; continue; fi
+    # the main part of a security archive is never empty: what is here was lost
+    case $F in *_main_*) [ -s "$F" ] || printf '@error %s\n' "$F" ;; esac
+    printf '@list %s\n' "$F"
   done
   AWK='BEGIN {
       f = "/var/lib/dpkg/status"
