@@ -253,8 +253,23 @@ access_entries() {
 }
 
 # What can be seen without starting a process.
+# Shell start files that root reads and ordinary users can not: what they set holds for root alone.
+access_private_files() {
+  [ "$ROOT" = 1 ] || return 0
+  set --
+  for F in /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc /etc/bashrc /etc/bash/bashrc /etc/bash/bashrc.d/* \
+    /etc/zshenv /etc/zprofile /etc/zshrc /etc/zsh/zshenv /etc/zsh/zprofile /etc/zsh/zshrc; do
+    case $F in *"$NL"*) continue ;; esac
+    if [ -f "$F" ]; then set -- "$@" "$F"; fi
+  done
+  [ $# -gt 0 ] || return 0
+  PRIVATE=$(limited 5 find -L "$@" -maxdepth 0 ! -perm -004 2>/dev/null) || PRIVATE=@error
+  for F in $PRIVATE; do printf 'shell-private=%s\n' "$F"; done
+}
+
 access_state() {
   begin access-state
+  access_private_files
   printf 'processes-seen=%s\ndropbear-running=%s\nfirewalld-running=%s\nlogind-running=%s\n' \
     "$ACCESS_SEEN" "$ACCESS_DROPBEAR" "$ACCESS_FIREWALLD" "$ACCESS_LOGIND"
   if [ -n "$ACCESS_SSHD" ]; then printf 'sshd-running=yes\n'; else printf 'sshd-running=no\n'; fi

@@ -67,6 +67,16 @@ function shellsInUse(evidence: Evidence): Reading<ReadonlySet<Shell | 'other' | 
 
 function timeoutOf(evidence: Evidence, shell: Shell): Reading<ShellTimeout> {
   const files = reducedFiles(evidence)
+  const state = accessState(evidence)
+  if (!state.ok) return state
+  // a file that only root can read sets nothing for anybody else
+  const hidden = state.value.get('shell-private') ?? []
+  if (hidden.includes('@error')) {
+    return unreadable({
+      ja: 'シェルの起動ファイルを一般の利用者が読めるか分からない',
+      en: 'whether ordinary users can read the start files of the shell could not be told',
+    })
+  }
   const all: WholeFile[] = []
   for (const pattern of startFiles[shell]) {
     const some = wholeFiles(
@@ -75,7 +85,7 @@ function timeoutOf(evidence: Evidence, shell: Shell): Reading<ShellTimeout> {
     )
     // a folder that another distribution has isn't mentioned, the main file always is
     if (!some.ok && (pattern === startFiles[shell][0] || mentioned(files, pattern))) return some
-    if (some.ok) all.push(...some.value)
+    if (some.ok) all.push(...some.value.filter(({ path }) => !hidden.includes(path)))
   }
   return inAnyOrder(all)
 }

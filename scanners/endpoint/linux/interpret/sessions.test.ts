@@ -38,6 +38,21 @@ const value = (all: ReadonlyMap<string, Fact>, id: string): unknown => {
   return fact?.state === 'known' ? fact.value : fact?.state
 }
 
+describe('TMOUT in a file that only root can read', () => {
+  const id = 'session.idle-disconnect[line:console]'
+  const set = profileFiles({ '/etc/profile.d/tmout.sh': 'readonly TMOUT=300' })
+  const read = (more: string): unknown => value(facts({ 'access-reduced': set, 'access-state': state(more) }), id)
+
+  it('holds for nobody else', () => {
+    expect(read('')).toBe(300)
+    expect(read('shell-private=/etc/profile.d/other.sh\n')).toBe(300)
+    expect(read('shell-private=/etc/profile.d/tmout.sh\n')).toBe('never')
+  })
+  it('is not known when its mode is not', () => {
+    expect(read('shell-private=@error\n')).toBe('unreadable')
+  })
+})
+
 describe('TMOUT', () => {
   const timeout = (...texts: readonly string[]): unknown => {
     const result = readTimeout(texts.map((text, index) => ({ path: `/etc/${index}`, lines: text.split('\n') })))
