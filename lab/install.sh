@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what the lab suites need from Debian's packages. Root. Nothing is started: a policy that
-# refuses service starts stands for the time of the installation.
+# Installs what the lab suites need from Debian's packages. Root. No service is started, now or at the next
+# start of the machine: a policy refuses starts during the installation, and what came new is disabled after it.
 set -eu
 [ "$(id -u)" = 0 ] || { echo 'lab:install needs root (apt-get).' >&2; exit 10; }
 command -v apt-get >/dev/null || { echo 'lab:install knows apt-get only (Debian, Ubuntu).' >&2; exit 10; }
+
 policy=/usr/sbin/policy-rc.d
 kept=
 if [ ! -e "$policy" ]; then
@@ -12,8 +13,20 @@ if [ ! -e "$policy" ]; then
   kept=yes
 fi
 trap '[ -z "$kept" ] || rm -f "$policy"' EXIT
+
+# package:unit of those that bring a service; one that was here before is left as it is
+services='auditd:auditd chrony:chrony nftables:nftables openssh-server:ssh rsyslog:rsyslog ufw:ufw'
+new=
+for pair in $services; do
+  dpkg -s "${pair%:*}" >/dev/null 2>&1 || new="$new ${pair#*:}"
+done
+
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 apt-get install -q -y --no-install-recommends \
-  auditd bash busybox chrony cryptsetup-bin dash fapolicyd iproute2 iptables libpam-pwquality \
-  libxml2-utils mksh nftables openssh-server procps rpm rsyslog strace sudo tmux ufw usbguard util-linux zip
+  auditd bash busybox chrony dash iproute2 iptables libpam-pwquality libxml2-utils lynis mksh nftables \
+  openssh-server procps rpm rsyslog strace sudo tmux ufw util-linux
+
+if [ -n "$new" ] && command -v systemctl >/dev/null; then
+  for unit in $new; do systemctl disable --quiet "$unit" || echo "lab:install: $unit stays enabled" >&2; done
+fi
