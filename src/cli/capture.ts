@@ -2,8 +2,10 @@ import { stringify } from 'yaml'
 import { settings as catalogue } from '../core/catalogue/index.ts'
 import { writeDuration } from '../core/duration.ts'
 import type { Fact, Row, Value } from '../core/fact.ts'
+import { settingKey } from '../core/run.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Language } from '../core/text.ts'
+import { visible } from '../text/safe.ts'
 
 /** Families that tell what a component is, not how it is set. */
 const notSettings: ReadonlySet<string> = new Set(['identity'])
@@ -15,9 +17,16 @@ const notSettings: ReadonlySet<string> = new Set(['identity'])
 export function captureBaseline(snapshots: readonly Snapshot[], language: Language): string {
   const note =
     language === 'ja'
-      ? `手本の構成要素の今の設定から作った。要らない要件を消し、値を確かめてから承認する。\n 写した構成要素: ${snapshots.map((one) => one.component.name).join(', ')}`
-      : `Made from what the golden host is set to now. Remove what does not matter and check the values before approving it.\n Captured from: ${snapshots.map((one) => one.component.name).join(', ')}`
-  return `${commented(note)}${stringify(capturedContent(snapshots), { lineWidth: 120 })}`
+      ? `手本の構成要素の今の設定から作った。要らない要件を消し、値を確かめてから承認する。\n 写した構成要素: ${snapshots.map((one) => visible(one.component.name)).join(', ')}`
+      : `Made from what the golden host is set to now. Remove what does not matter and check the values before approving it.\n Captured from: ${snapshots.map((one) => visible(one.component.name)).join(', ')}`
+  const left = defaultsLeftOut(snapshots)
+  const more =
+    left.length === 0
+      ? ''
+      : language === 'ja'
+        ? `\n適用範囲ごとに値が違うため、範囲の値だけを写し、既定値を写していない設定: ${left.join(', ')}`
+        : `\nOnly the values in scopes were captured, not the default, where the two differ: ${left.join(', ')}`
+  return `${commented(`${note}${more}`)}${stringify(capturedContent(snapshots), { lineWidth: 120 })}`
 }
 
 /** The same without the comment: what `--json` prints is a baseline too. */
@@ -41,17 +50,38 @@ const commented = (text: string): string =>
     .map((line) => `# ${line.trim()}`)
     .join('\n')}\n`
 
+/** Known, meant to stay as it is, and the same in the same scope of every snapshot. */
 function isCommon(fact: Fact, snapshots: readonly Snapshot[]): boolean {
   const setting = catalogue.get(fact.setting)
-  if (fact.state !== 'known' || fact.scope || !setting || setting.volatile || setting.type === 'instant') return false
+  if (fact.state !== 'known' || !setting || setting.volatile || setting.type === 'instant') return false
   if (notSettings.has(fact.setting.split('.')[0] ?? '')) return false
+  if (isSplit(fact.setting, snapshots) ? !fact.scope : fact.scope !== undefined) return false
   return snapshots.every((snapshot) =>
     snapshot.facts.some(
-      (other) =>
-        other.setting === fact.setting && !other.scope && other.state === 'known' && same(other.value, fact.value),
+      (other) => settingKey(other) === settingKey(fact) && other.state === 'known' && same(other.value, fact.value),
     ),
   )
 }
+
+/**
+ * Whether a scope has another value than the default somewhere. One demand can't hold for both then, and a requirement
+ * can name a scope but not the default alone.
+ */
+const isSplit = (setting: string, snapshots: readonly Snapshot[]): boolean =>
+  snapshots.some((snapshot) => {
+    const facts = snapshot.facts.filter((fact) => fact.setting === setting && fact.state !== 'inapplicable')
+    return (
+      new Set(facts.map((fact) => JSON.stringify(fact.state === 'known' ? sorted(fact.value) : fact.state))).size > 1
+    )
+  })
+
+const defaultsLeftOut = (snapshots: readonly Snapshot[]): readonly string[] => [
+  ...new Set(
+    (snapshots[0]?.facts ?? [])
+      .filter((fact) => !fact.scope && fact.state === 'known' && isSplit(fact.setting, snapshots))
+      .map((fact) => fact.setting),
+  ),
+]
 
 const same = (a: Value, b: Value): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
 const sorted = (value: Value): Value => (Array.isArray(value) ? [...value].sort() : value)
@@ -66,15 +96,23 @@ function settingRequirement(fact: Fact): object | undefined {
         ? [...fact.value].sort()
         : fact.value
   return {
-    id: fact.setting.replaceAll('.', '-'),
+    id: slug(settingKey(fact)),
     title: setting.title,
     severity: 'medium',
     controls: [],
+    ...(fact.scope && { scope: { kind: fact.scope.kind, key: fact.scope.key } }),
     expect: { [fact.setting]: { equals: value } },
     rationale: { ja: '手本の構成要素の設定', en: 'As set on the golden host' },
     remedy: { default: { ja: '手本の設定に戻す', en: 'Set it as on the golden host' } },
   }
 }
+
+/** `password.minimum-length[category:root]` as an id of a requirement. */
+const slug = (key: string): string =>
+  key
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
 
 /** Lists that grow by themselves: what isn't on the golden host must be approved first. */
 function listRequirements(snapshots: readonly Snapshot[]): readonly object[] {
