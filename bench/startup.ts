@@ -1,3 +1,4 @@
+import { collectRunWith } from '../src/scan/testing/collect-run.ts'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type * as Endpoint from '../scanners/endpoint/index.ts'
@@ -41,7 +42,7 @@ export async function startup(words: readonly string[]): Promise<void> {
           deep: false,
           simulateUpgrade: false,
           signal: AbortSignal.timeout(300_000),
-          secrets: new Set(),
+          run: collectRunWith(),
         }),
       ),
     )

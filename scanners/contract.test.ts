@@ -1,3 +1,4 @@
+import { collectRunWith } from '../src/scan/testing/collect-run.ts'
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -43,7 +44,7 @@ async function samplesOf(scanner: Scanner): Promise<readonly Evidence[]> {
         deep: false,
         simulateUpgrade: false,
         signal: AbortSignal.timeout(60_000),
-        secrets: new Set(),
+        run: collectRunWith(),
       }),
     )
   }

@@ -5,7 +5,10 @@ import type { LocalText } from '../core/text.ts'
 import { writeFileAtomically } from '../files/write.ts'
 import { evidenceBreakLine, evidenceNonce, evidenceTargetLine } from '../readers/evidence.ts'
 import { visible } from '../text/safe.ts'
+import type { CollectRun } from '../core/scanner.ts'
+import { redacting } from '../transport/redact.ts'
 import type { App } from './app.ts'
+import { collectRunOf } from './collect-run.ts'
 import { addExamples, makeCommand, repeatable } from './help.ts'
 import { readProject } from './project.ts'
 import { readDuration } from './scan-options.ts'
@@ -71,9 +74,14 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
     throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
   const outcome: Outcome[] = []
   const seconds = timeout ?? project?.config.settings.timeout ?? usualTimeoutSeconds(flags.deep === true)
-  const content = collectAll(app, targets, flags, seconds, outcome)
-  if (flags.output === '-') for await (const piece of content) await app.stdout.write(piece)
-  else await writeFileAtomically(fromHere(app.cwd, flags.output), content)
+  const run = collectRunOf(app, project)
+  try {
+    const content = collectAll(app, targets, flags, seconds, run, outcome)
+    if (flags.output === '-') for await (const piece of content) await app.stdout.write(piece)
+    else await writeFileAtomically(fromHere(app.cwd, flags.output), content)
+  } finally {
+    await run.end()
+  }
   if (flags.json) await app.stdout.write(`${JSON.stringify({ output: flags.output, targets: outcome }, null, 2)}\n`)
   return outcome.every(({ complete }) => complete) ? 0 : 3
 }
@@ -91,6 +99,7 @@ async function* collectAll(
   targets: readonly Target[],
   flags: CollectFlags,
   timeout: number,
+  run: CollectRun,
   outcome: Outcome[],
 ): AsyncGenerator<Uint8Array> {
   for (const target of targets) {
@@ -102,12 +111,15 @@ async function* collectAll(
     let problem: LocalText | undefined
     try {
       yield* watched(
-        scanner.collect(target, {
-          deep: flags.deep === true,
-          simulateUpgrade: flags.simulateUpgrade === true,
-          signal,
-          secrets: new Set(),
-        }),
+        redacting(
+          scanner.collect(target, {
+            deep: flags.deep === true,
+            simulateUpgrade: flags.simulateUpgrade === true,
+            signal,
+            run,
+          }),
+          run.secrets,
+        ),
         whole,
       )
     } catch (cause) {

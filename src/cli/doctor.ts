@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
 import { Fault } from '../core/fault.ts'
 import type { GapResult } from '../core/run.ts'
-import type { Target } from '../core/scanner.ts'
+import type { CollectRun, Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
 import { gapsOf } from '../scan/gaps.ts'
 import { visible } from '../text/safe.ts'
 import { symbols } from '../text/terminal.ts'
 import { localeIsUtf8 } from '../text/language.ts'
 import type { App } from './app.ts'
+import { collectRunOf } from './collect-run.ts'
 import { addExamples, makeCommand, repeatable } from './help.ts'
 import { readProject } from './project.ts'
 import { snapshotsOfTarget } from './read-snapshots.ts'
@@ -47,15 +48,20 @@ async function runDoctor(app: App, flags: DoctorFlags): Promise<number> {
   if (targets.length === 0)
     throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to examine' })
   const found: Examination[] = []
-  for (const target of targets) found.push(await examine(app, target))
+  const run = collectRunOf(app, project)
+  try {
+    for (const target of targets) found.push(await examine(app, target, run))
+  } finally {
+    await run.end()
+  }
   if (flags.json) await app.stdout.write(`${JSON.stringify({ targets: found }, null, 2)}\n`)
   else await app.stdout.write(`${found.map((one) => examinationText(app, one)).join('\n')}${sudoText(app, found)}`)
   return found.every((one) => one.problem === undefined && one.gaps.length === 0) ? 0 : 3
 }
 
-async function examine(app: App, target: Target): Promise<Examination> {
+async function examine(app: App, target: Target, run: CollectRun): Promise<Examination> {
   try {
-    const snapshots = await snapshotsOfTarget(app, target)
+    const snapshots = await snapshotsOfTarget(app, target, run)
     const gaps = snapshots.flatMap((snapshot) => gapsOf(snapshot, target.name))
     if (snapshots.length > 0) return { target: target.name, gaps }
     return { target: target.name, gaps: [], problem: { ja: '何も読めない', en: 'nothing could be read' } }

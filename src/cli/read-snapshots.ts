@@ -1,15 +1,24 @@
 import { Fault } from '../core/fault.ts'
-import type { Target } from '../core/scanner.ts'
+import type { CollectRun, Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { readEvidence } from '../readers/evidence.ts'
+import { redacting } from '../transport/redact.ts'
 import { bundleSources } from '../scan/bundle.ts'
+import { collectRunOf } from './collect-run.ts'
 import { scannerOfEvidence, unknownCollector } from '../scan/collectors.ts'
 import type { App } from './app.ts'
 import { fromHere, hereTarget, scannerOf, usualTimeoutSeconds } from './select.ts'
 
 /** Snapshots of saved evidence, or of this machine. */
 export async function readSnapshots(app: App, from: string | undefined): Promise<readonly Snapshot[]> {
-  if (from === undefined) return snapshotsOfTarget(app, hereTarget())
+  if (from === undefined) {
+    const run = collectRunOf(app, undefined)
+    try {
+      return await snapshotsOfTarget(app, hereTarget(), run)
+    } finally {
+      await run.end()
+    }
+  }
   const snapshots: Snapshot[] = []
   for (const source of await bundleSources(fromHere(app.cwd, from))) {
     if (source.kind === 'bundle') snapshots.push(...(await interpretAll(app, source.open(), { name: source.name })))
@@ -20,14 +29,14 @@ export async function readSnapshots(app: App, from: string | undefined): Promise
 }
 
 /** Snapshots of a live target. */
-export async function snapshotsOfTarget(app: App, target: Target): Promise<readonly Snapshot[]> {
+export async function snapshotsOfTarget(app: App, target: Target, run: CollectRun): Promise<readonly Snapshot[]> {
   const scanner = scannerOf(app, target)
   const signal = AbortSignal.any([
     app.signal,
     AbortSignal.timeout((target.timeout ?? usualTimeoutSeconds(false)) * 1000),
   ])
-  const chunks = scanner.collect(target, { deep: false, simulateUpgrade: false, signal, secrets: new Set() })
-  return interpretAll(app, chunks, target)
+  const chunks = scanner.collect(target, { deep: false, simulateUpgrade: false, signal, run })
+  return interpretAll(app, redacting(chunks, run.secrets), target)
 }
 
 async function interpretAll(

@@ -11,6 +11,7 @@ import { laterByTimer, showProgress } from '../text/progress.ts'
 import { colorAllowed } from '../text/terminal.ts'
 import type { App } from './app.ts'
 import { chooseBaselines } from './baselines.ts'
+import { collectRunOf } from './collect-run.ts'
 import { addExamples, makeCommand, repeatable } from './help.ts'
 import { reportInternalError } from './internal-error.ts'
 import { chooseOutputs, type OutputFlags, writeReports } from './outputs.ts'
@@ -87,6 +88,7 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
   const plan = await makePlan(app, flags)
   const numbers = readNumbers(flags, plan.project)
   const lock = await lockFor(app, plan.project)
+  const collect = collectRunOf(app, plan.project)
   let finished: FinishedScan | undefined
   const progress = showProgress({
     stream: {
@@ -112,6 +114,7 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
       version: app.version,
       sources: plan.sources,
       scanners: app.scanners,
+      collect,
       baselines: plan.baselines,
       configured: new Map((plan.project?.config.targets ?? []).map((target) => [target.name, target])),
       exit: {
@@ -134,6 +137,7 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
     return finished.result.exit.code
   } finally {
     progress.close()
+    await collect.end()
     await finished?.remove()
     await lock?.release()
   }

@@ -11,6 +11,8 @@ export const faultExitCodes = {
   output: 13,
   unreachable: 3,
   denied: 3,
+  /** A credential was refused: nobody may try it again in this run (design law 9). */
+  rejected: 3,
   timeout: 3,
 } as const
 export type FaultCode = keyof typeof faultExitCodes

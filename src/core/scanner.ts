@@ -15,8 +15,19 @@ export interface Target {
   readonly owner?: Readonly<Record<string, string>>
   /** Whole seconds for the whole target. */
   readonly timeout?: number
+  /** Entry of the configuration that it came from, for one of several `hosts`. */
+  readonly group?: TargetGroup
+  /** Part of the network; the configuration may limit how many of its targets are at work at once. */
+  readonly networkZone?: string
   /** The scanner's own options. */
   readonly options: Readonly<Record<string, unknown>>
+}
+
+/** Several hosts under one name. */
+export interface TargetGroup {
+  readonly name: string
+  /** How many of them may be at work at once. */
+  readonly concurrency?: number
 }
 
 /** What one collection is asked for. */
@@ -24,8 +35,44 @@ export interface CollectRequest {
   readonly deep: boolean
   readonly simulateUpgrade: boolean
   readonly signal: AbortSignal
-  /** Values that must never be written anywhere (design law 6). */
-  readonly secrets: ReadonlySet<string>
+  readonly run: CollectRun
+}
+
+/** What all targets of one run share while they are collected. */
+export interface CollectRun {
+  /** Values that must never be written anywhere (design law 6); whoever learns one adds it. */
+  readonly secrets: Set<string>
+  /**
+   * The value behind `env:NAME`, `file:PATH` or `exec:COMMAND`, added to `secrets`; each reference is resolved once a run.
+   * @throws Fault `configuration`
+   */
+  readonly credential: (reference: string) => Promise<string>
+  readonly passwords: PasswordUse
+  /** Folder that relative paths in options start from: that of seisa.yaml. */
+  readonly folder: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Has something closed when the run is over, however it ends. */
+  readonly atEnd: (close: () => Promise<void> | void) => void
+}
+
+/** Keeps every account from being locked by seisa (design law 9). */
+export interface PasswordUse {
+  /**
+   * Sends a password through `attempt`. The first use of a password runs alone, and the others wait for its outcome; once
+   * `attempt` has thrown a Fault `rejected`, no further attempt is made with it in this run, on any target.
+   * @throws Fault `rejected` naming the target that refused it; whatever `attempt` throws
+   */
+  readonly attempt: <T>(use: PasswordAttempt<T>) => Promise<T>
+}
+
+export interface PasswordAttempt<T> {
+  readonly account: string
+  readonly password: string
+  /** Name of the target, for the message to the others. */
+  readonly target: string
+  /** Ends the waiting for another's outcome. */
+  readonly signal: AbortSignal
+  readonly attempt: () => Promise<T>
 }
 
 /** What interpreting needs besides the evidence. */

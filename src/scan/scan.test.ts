@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JudgedBaseline } from '../core/judge.ts'
 import type { Finding, GapResult } from '../core/run.ts'
+import { collectRunWith } from './testing/collect-run.ts'
 import type { CollectRequest, Scanner, Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { Fault } from '../core/fault.ts'
@@ -104,6 +105,7 @@ async function run(sources: readonly Source[], { baselines: judged = [baseline],
     version: '0',
     sources,
     scanners: new Map([['test', scannerThat(() => new ReadableStream())]]),
+    collect: collectRunWith(),
     baselines: { judged, headers: [] },
     configured: new Map(),
     exit: { failOn: 'low', allowIncomplete: false, exitZero: false },

@@ -3,10 +3,11 @@ import { Fault } from '../core/fault.ts'
 import { judgeComponent } from '../core/judge.ts'
 import type { ProgressEvent } from '../core/progress.ts'
 import type { ComponentResult, Finding, GapResult, RunResult } from '../core/run.ts'
-import type { InterpretContext, Scanner, Target } from '../core/scanner.ts'
+import type { CollectRun, InterpretContext, Scanner, Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { LocalText } from '../core/text.ts'
 import { readEvidence } from '../readers/evidence.ts'
+import { redacting } from '../transport/redact.ts'
 import { scannerOfEvidence, unknownCollector } from './collectors.ts'
 import { componentResult } from './component.ts'
 import { gapsOf } from './gaps.ts'
@@ -31,6 +32,8 @@ export interface ScanRequest {
   readonly version: string
   readonly sources: readonly Source[]
   readonly scanners: ReadonlyMap<string, Scanner>
+  /** What live targets share; whoever made it ends it. */
+  readonly collect: CollectRun
   /** A function is called once, when the first target is at work or the first evidence is there. */
   readonly baselines: JudgedBy | (() => Promise<JudgedBy>)
   /** Targets of the configuration, for the labels, owners and ids of saved evidence. */
@@ -235,7 +238,7 @@ async function scanSource(source: Source, place: Place): Promise<void> {
 
 /** A target of which nothing was read, and the gap that it is. */
 async function unread(place: Place, name: string, scanner: string, why: LocalText, fault?: Fault): Promise<void> {
-  const state = fault?.code === 'denied' ? 'denied' : 'unreachable'
+  const state = fault?.code === 'denied' || fault?.code === 'rejected' ? 'denied' : 'unreachable'
   place.totals.target(place.position, { name, scanner, state, problems: [why] })
   await addGap(place, { target: name, what: [], why, ...(fault?.next && { needs: fault.next }) })
 }
@@ -267,16 +270,20 @@ async function judgeInto(
  * Chunks of a source. A live target is retried while it has given nothing; a fault after its first byte
  * ends the stream, so that what was read is still judged, as incomplete.
  */
-async function* chunksOf(source: Source, { request, baselines }: Place, problems: Fault[]): AsyncGenerator<Uint8Array> {
-  if (source.kind === 'bundle') {
-    yield* source.open()
-    return
-  }
-  const { target, scanner } = source
+async function* chunksOf(source: Source, place: Place, problems: Fault[]): AsyncGenerator<Uint8Array> {
+  if (source.kind === 'bundle') yield* source.open()
+  else yield* redacting(liveChunks(source, place, problems), place.request.collect.secrets)
+}
+
+async function* liveChunks(
+  { target, scanner }: Source & { readonly kind: 'live' },
+  { request, baselines }: Place,
+  problems: Fault[],
+): AsyncGenerator<Uint8Array> {
   request.onEvent({ type: 'phase', target: target.name, phase: collecting })
   const deadline = AbortSignal.timeout((target.timeout ?? request.timeoutSeconds) * 1000)
   const signal = AbortSignal.any([request.signal, deadline])
-  const ask = { deep: request.deep, simulateUpgrade: request.simulateUpgrade, signal, secrets: new Set<string>() }
+  const ask = { deep: request.deep, simulateUpgrade: request.simulateUpgrade, signal, run: request.collect }
   try {
     const begun = await retrying(
       async () => {

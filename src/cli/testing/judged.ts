@@ -1,3 +1,4 @@
+import { collectRunWith } from '../../scan/testing/collect-run.ts'
 import { spawnSync } from 'node:child_process'
 import { endpoint } from '../../../scanners/endpoint/index.ts'
 import { collectorScript } from '../../../scanners/endpoint/linux/collector.ts'
@@ -60,6 +61,7 @@ export async function scanned(...bundles: readonly (Iterable<Uint8Array> | Async
     id: 'test',
     version: '0',
     sources: bundles.map((bundle, at) => ({ kind: 'bundle', name: `bundle-${at + 1}`, open: () => chunks(bundle) })),
+    collect: collectRunWith(),
     scanners: new Map([[endpoint.id, endpoint]]),
     baselines: { judged: [baseline], headers: [] },
     configured: new Map(),

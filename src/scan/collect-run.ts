@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { Fault } from '../core/fault.ts'
+import type { CollectRun, PasswordAttempt, PasswordUse } from '../core/scanner.ts'
+
+/** What a run needs from outside to give its targets credentials. */
+export interface CollectRunGiven {
+  readonly folder: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Resolves a reference and adds what it finds to `secrets`. */
+  readonly resolve: (reference: string, secrets: Set<string>) => Promise<string>
+}
+
+/** A run's shared part, and the end of it. */
+export interface OpenCollectRun extends CollectRun {
+  /** Closes what the targets left open; never throws. */
+  readonly end: () => Promise<void>
+}
+
+/** Begins the part of a run that its targets share. */
+export function openCollectRun(given: CollectRunGiven): OpenCollectRun {
+  const secrets = new Set<string>()
+  const resolved = new Map<string, Promise<string>>()
+  const closers: (() => Promise<void> | void)[] = []
+  return {
+    secrets,
+    folder: given.folder,
+    env: given.env,
+    passwords: new PasswordGuard(),
+    credential: (reference) => {
+      const known = resolved.get(reference) ?? given.resolve(reference, secrets)
+      resolved.set(reference, known)
+      return known
+    },
+    atEnd: (close) => void closers.push(close),
+    end: async () => {
+      await Promise.allSettled(closers.splice(0).map(async (close) => close()))
+    },
+  }
+}
+
+/** What is known of one password of one account. */
+type Known =
+  | { readonly state: 'being-tried'; readonly done: Promise<void> }
+  | { readonly state: 'accepted' }
+  | { readonly state: 'rejected'; readonly by: string }
+
+class PasswordGuard implements PasswordUse {
+  /** By a hash: a map of passwords would be one more place that holds them. */
+  readonly #known = new Map<string, Known>()
+
+  async attempt<T>(use: PasswordAttempt<T>): Promise<T> {
+    const key = createHash('sha256').update(JSON.stringify([use.account, use.password])).digest('base64')
+    for (;;) {
+      const known = this.#known.get(key)
+      if (known?.state === 'rejected') throw suspended(use.account, known.by)
+      if (known?.state === 'being-tried') {
+        await settledOrAborted(known.done, use.signal)
+        continue
+      }
+      return known ? await this.#use(key, use) : await this.#first(key, use)
+    }
+  }
+
+  async #first<T>(key: string, use: PasswordAttempt<T>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#known.set(key, { state: 'being-tried', done: promise })
+    try {
+      const result = await this.#use(key, use)
+      this.#known.set(key, { state: 'accepted' })
+      return result
+    } finally {
+      // an outcome that says nothing of the password leaves it to the next one
+      if (this.#known.get(key)?.state === 'being-tried') this.#known.delete(key)
+      resolve()
+    }
+  }
+
+  async #use<T>(key: string, use: PasswordAttempt<T>): Promise<T> {
+    try {
+      return await use.attempt()
+    } catch (cause) {
+      if (cause instanceof Fault && cause.code === 'rejected') {
+        this.#known.set(key, { state: 'rejected', by: use.target })
+      }
+      throw cause
+    }
+  }
+}
+
+async function settledOrAborted(done: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void =>
+    reject(
+      new Fault('timeout', {
+        ja: '同じパスワードの最初の結果を待つ間に時間切れか中断となった',
+        en: 'the time limit or an interruption came while waiting for the first use of the same password',
+      }),
+    )
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    await Promise.race([done, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    promise.catch(() => undefined)
+  }
+}
+
+const suspended = (account: string, by: string): Fault =>
+  new Fault(
+    'rejected',
+    {
+      ja: `${by} が ${account} のパスワードを拒んだため、この実行では二度と試さない`,
+      en: `${by} refused the password of ${account}; it is not tried again in this run`,
+    },
+    {
+      next: {
+        ja: 'パスワードの参照先を確かめてから、もう一度実行する',
+        en: 'check what the password reference points to, then run again',
+      },
+    },
+  )
