@@ -3,6 +3,8 @@ const measurements: Readonly<Record<string, (words: readonly string[]) => Promis
   lynis: async (words) => (await import('./lynis.ts')).lynis(words),
   judge: async (words) => (await import('./judge.ts')).judge(words),
   version: async (words) => (await import('./version.ts')).version(words),
+  fleet: async (words) => (await import('./fleet.ts')).fleet(words),
+  'fleet-size': async (words) => (await import('./fleet-size.ts')).fleetSize(words),
   startup: async (words) => (await import('./startup.ts')).startup(words),
 }
 

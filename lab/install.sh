@@ -24,9 +24,13 @@ done
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 apt-get install -q -y --no-install-recommends \
-  auditd bash busybox chrony dash iproute2 iptables libpam-pwquality libxml2-utils lynis mksh nftables \
-  openssh-server procps rpm rsyslog strace sudo tmux ufw util-linux
+  auditd bash busybox chrony dash debootstrap fish iproute2 iptables libpam-google-authenticator libpam-pwquality \
+  libpam-radius-auth libxml2-utils lynis mksh nftables openssh-server procps rpm rsyslog sshpass strace sudo tcsh \
+  tmux ufw util-linux
 
 if [ -n "$new" ] && command -v systemctl >/dev/null; then
   for unit in $new; do systemctl disable --quiet "$unit" || echo "lab:install: $unit stays enabled" >&2; done
 fi
+
+# about 40 seconds the first time; without it only the suite of the other release is skipped
+sh "$(dirname "$0")/other-release.sh" || echo 'lab:install: no file system of another release' >&2

@@ -11,7 +11,32 @@ describe('failing requirements', () => {
     const { failing } = await digest(oneMachine, limits)
     expect(failing.map((group) => group.first.severity)).toEqual(['critical', 'high', 'medium'])
     expect(failing[0]).toMatchObject({ findings: 7, rows: 7, components: 1 })
-    expect(failing[0]?.examples).toHaveLength(3)
+    expect(failing[0]?.values.map(({ actual, findings }) => [actual.en, findings])).toEqual([
+      ['last used 400 days ago', 5],
+      ['never used', 2],
+    ])
+    expect(failing[0]?.examples.map(({ row }) => row?.name)).toEqual([
+      'tanaka',
+      'suzuki',
+      'sato',
+      'watanabe',
+      'kobayashi',
+    ])
+  })
+
+  it('keep a few values and a few examples of each, however many there are', async () => {
+    const findings = Array.from({ length: 1000 }, (_, at) =>
+      sampleFinding({
+        requirement: 'r',
+        verdict: 'fail',
+        actual: text(String(at % 100)),
+        row: { type: 'software', key: `${at}`, name: `${at}` },
+      }),
+    )
+    const [group] = (await digest(sampleResult({ findings }), limits)).failing
+    expect(group).toMatchObject({ findings: 1000, rows: 1000 })
+    expect(group?.values.map((value) => value.findings)).toEqual([10, 10, 10])
+    expect(group?.examples).toHaveLength(9)
   })
 
   it('do not depend on the order of what comes in', async () => {

@@ -1,6 +1,13 @@
 import { type Severity, severities } from '../src/core/baseline.ts'
 import type { Scope } from '../src/core/fact.ts'
-import type { ComponentResult, Finding, GapResult, RowRef, RunResult } from '../src/core/run.ts'
+import {
+  type ComponentResult,
+  type Finding,
+  type GapResult,
+  isAboutList,
+  type RowRef,
+  type RunResult,
+} from '../src/core/run.ts'
 import type { LocalText } from '../src/core/text.ts'
 
 /**
@@ -34,6 +41,15 @@ export interface RequirementGroup {
   readonly components: number
   readonly rows: number
   readonly examples: readonly Example[]
+  /** What was found and asked, in the order of the findings, and how often; up to the limit, as are the examples of each. */
+  readonly values: readonly ValueCount[]
+}
+
+/** Findings that found and ask the same. */
+export interface ValueCount {
+  readonly actual: LocalText
+  readonly expected: LocalText
+  readonly findings: number
 }
 
 /** One place where a requirement came out so. */
@@ -87,6 +103,7 @@ interface OpenGroup {
   lastComponent: string
   rows: number
   examples: Example[]
+  values: { readonly actual: LocalText; readonly expected: LocalText; findings: number }[]
 }
 
 interface OpenGathering {
@@ -171,16 +188,24 @@ function isNew(seen: Set<string>, key: string): boolean {
 function join(groups: Map<string, OpenGroup>, key: string, finding: Finding, limit: number): void {
   let group = groups.get(key)
   if (!group) {
-    group = { first: finding, findings: 0, components: 0, lastComponent: '', rows: 0, examples: [] }
+    group = { first: finding, findings: 0, components: 0, lastComponent: '', rows: 0, examples: [], values: [] }
     groups.set(key, group)
   }
   group.findings++
   if (finding.row) group.rows++
-  if (group.lastComponent !== finding.component || group.components === 0) group.components++
+  if (!isAboutList(finding) && (group.lastComponent !== finding.component || group.components === 0)) group.components++
   group.lastComponent = finding.component
   if (severities.indexOf(finding.severity) < severities.indexOf(group.first.severity)) group.first = finding
-  if (group.examples.length < limit) {
-    const { component, scope, row, actual, expected } = finding
+  const { component, scope, row, actual, expected } = finding
+  let value = group.values.find((known) => known.actual.en === actual.en && known.expected.en === expected.en)
+  if (!value && group.values.length < limit) {
+    value = { actual, expected, findings: 0 }
+    group.values.push(value)
+  }
+  if (!value) return
+  value.findings++
+  // examples of each value: what is found seldom would be lost behind what is found a thousand times
+  if (value.findings <= limit) {
     group.examples.push({ component, actual, expected, ...(scope && { scope }), ...(row && { row }) })
   }
 }
@@ -235,7 +260,9 @@ class Questions {
   addFinding(finding: Finding): void {
     const group = this.#group(finding.needs, finding.reason)
     group.checks++
-    if (group.components === 0 || group.lastComponent !== finding.component) group.components++
+    if (!isAboutList(finding) && (group.components === 0 || group.lastComponent !== finding.component)) {
+      group.components++
+    }
     group.lastComponent = finding.component
     if (group.requirements.size < maximumQuestions) {
       group.requirements.set(`${finding.baseline} ${finding.requirement}`, finding.title)

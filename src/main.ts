@@ -4,7 +4,8 @@ import { json } from '../reports/json/index.ts'
 import { terminal } from '../reports/terminal/index.ts'
 import { collectorScript } from '../scanners/endpoint/linux/collector.ts'
 import { endpoint } from '../scanners/endpoint/index.ts'
-import type { App, Output } from './cli/app.ts'
+import type { App, Input, Output } from './cli/app.ts'
+import { terminalInput } from './cli/app-input.ts'
 import { runProgram } from './cli/program.ts'
 import { Fault, faultExitCodes } from './core/fault.ts'
 import { packageRoot } from './package-root.ts'
@@ -61,6 +62,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+const stderr = output(process.stderr, false)
+let input: Input | undefined
+
 const app: App = {
   version: version(),
   scanners: new Map([[endpoint.id, endpoint]]),
@@ -72,7 +76,12 @@ const app: App = {
   ]),
   collectors: new Map([['linux', collectorScript]]),
   stdout: output(process.stdout, true),
-  stderr: output(process.stderr, false),
+  stderr,
+  // made when asked: a process that never reads standard input must not hold it open
+  get input() {
+    input ??= terminalInput(process.stdin, stderr, () => process.kill(process.pid, 'SIGINT'))
+    return input
+  },
   env: process.env,
   cwd: currentFolder(),
   language: chooseLanguage(askedLanguage, process.env),

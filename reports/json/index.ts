@@ -45,7 +45,7 @@ async function* pieces(result: RunResult, options: ReportOptions): AsyncGenerato
 const runPart = ({ run }: RunResult): unknown => ({
   ...keyed(run, ['id', 'startedAt', 'finishedAt', 'asOf', 'seisa']),
   baselines: run.baselines.map((baseline) =>
-    keyed(baseline, ['id', 'version', 'hash', 'approval', 'title', 'disabled']),
+    keyed(baseline, ['kind', 'id', 'version', 'hash', 'approval', 'title', 'disabled']),
   ),
   ...(run.partial && { partial: true }),
 })

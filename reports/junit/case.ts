@@ -59,6 +59,7 @@ function details(
   return [
     line(messages.severity, say(severityWords[finding.severity])),
     line(messages.component, finding.component),
+    ...(finding.row?.version === undefined ? [] : [line(messages.version, finding.row.version)]),
     ...(finding.partial ? [line(messages.partial, say(finding.partial))] : []),
     ...(finding.controls.length > 0 ? [line(messages.clauses, finding.controls.join(', '))] : []),
     ...(evidence.length > 0 ? [line(messages.evidence, evidence.join(' | '))] : []),

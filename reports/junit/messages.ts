@@ -12,5 +12,6 @@ export const messages = {
   clauses: { ja: '条項', en: 'clauses' },
   evidence: { ja: '証跡', en: 'evidence' },
   component: { ja: '構成要素', en: 'component' },
+  version: { ja: '版', en: 'version' },
   severity: { ja: '重要度', en: 'severity' },
 } as const satisfies Readonly<Record<string, LocalText>>

@@ -1,4 +1,4 @@
-import type { Report, ReportOptions, RunResult } from '../../src/core/run.ts'
+import { isAboutList, type Report, type ReportOptions, type RunResult } from '../../src/core/run.ts'
 import type { LocalText } from '../../src/core/text.ts'
 import { severityWords } from '../../src/core/vocabulary.ts'
 import { amounts, targetStateWords, verdictWords } from '../../src/text/messages.ts'
@@ -94,9 +94,10 @@ function head(writer: Writer, result: RunResult): string[] {
 
 function place(writer: Writer, at: RequirementGroup['examples'][number]): string {
   const parts: string[] = []
-  if (writer.digest.components.count !== 1) parts.push(writer.digest.names.get(at.component)?.name ?? at.component)
+  if (writer.digest.components.count !== 1 && !isAboutList(at))
+    parts.push(writer.digest.names.get(at.component)?.name ?? at.component)
   if (at.scope) parts.push(`[${at.scope.kind}:${at.scope.key}]`)
-  if (at.row) parts.push(at.row.name)
+  if (at.row) parts.push(at.row.name, ...(at.row.version === undefined ? [] : [at.row.version]))
   return parts.length === 0 ? '' : writer.code(parts.join(' '))
 }
 
@@ -104,6 +105,15 @@ function places(writer: Writer, group: RequirementGroup): string {
   const shown = group.examples.map((example) => place(writer, example)).filter((text) => text !== '')
   const rest = group.findings - group.examples.length
   return [...new Set(shown), ...(rest > 0 ? [writer.t(messages.more(rest))] : [])].join(writer.separator)
+}
+
+/** What was found; several values with how often each. */
+function found({ seen, separator, t }: Writer, { first, values, findings }: RequirementGroup): string {
+  if (values.length < 2) return seen(first.actual)
+  const shown = values.slice(0, 3)
+  const rest = findings - shown.reduce((sum, value) => sum + value.findings, 0)
+  const told = shown.map((value) => `${seen(value.actual)} (${value.findings})`)
+  return [...told, ...(rest > 0 ? [t(messages.more(rest))] : [])].join(separator)
 }
 
 const idOf = (writer: Writer, group: RequirementGroup): string =>
@@ -120,7 +130,7 @@ function failing(writer: Writer): string[] {
   const rows = shown.map((group) => [
     t(severityWords[group.first.severity]),
     `${seen(group.first.title)} ${idOf(writer, group)}`,
-    seen(group.first.actual),
+    found(writer, group),
     seen(group.first.expected),
     places(writer, group),
     group.first.controls.map(writer.code).join(writer.separator),

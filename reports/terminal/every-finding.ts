@@ -13,6 +13,7 @@ export function findingLines(page: Page, finding: Finding): string[] {
     visible(finding.component),
     finding.scope ? `[${visible(finding.scope.kind)}:${visible(finding.scope.key)}]` : '',
     finding.row ? `${visible(finding.row.type)}:${visible(finding.row.name)}` : '',
+    visible(finding.row?.version ?? ''),
     finding.count === undefined ? '' : `(${t(amounts.rows(finding.count))})`,
   ].filter((part) => part !== '')
   const evidence = finding.evidence.map((ref) => visible(ref.at === undefined ? ref.source : `${ref.source} ${ref.at}`))

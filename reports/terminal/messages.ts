@@ -63,6 +63,10 @@ export const messages = {
   unapproved: { ja: 'この版は承認されていない', en: 'this version has no approval' },
   expires: { ja: '期限', en: 'until' },
   more: (count: number): LocalText => ({ ja: `ほか${count}件`, en: `and ${count} more` }),
+  moreValues: (count: number): LocalText => ({
+    ja: `ほか${count}件は別の値`,
+    en: `and ${count} more with other values`,
+  }),
   moreRequirements: (count: number): LocalText => ({
     ja: `ほか${count}要件（--verbose で全部）`,
     en: `${count} more ${count === 1 ? 'requirement' : 'requirements'} (--verbose shows all)`,

@@ -1,12 +1,12 @@
 import type { Severity } from '../../src/core/baseline.ts'
-import type { Finding, ReportOptions, Verdict } from '../../src/core/run.ts'
+import { type Finding, isAboutList, type ReportOptions, type Verdict } from '../../src/core/run.ts'
 import type { LocalText } from '../../src/core/text.ts'
 import { amounts } from '../../src/text/messages.ts'
 import { visible, visibleProse } from '../../src/text/safe.ts'
 import { type Palette, palette, type Symbols, symbols, type TableColumn, tableLines } from '../../src/text/terminal.ts'
 import { displayWidth, truncate } from '../../src/text/width.ts'
 import { hang, wrap } from '../../src/text/wrap.ts'
-import type { Digest, Example } from '../digest.ts'
+import type { Digest, RequirementGroup } from '../digest.ts'
 
 /** How one report is set: language, colour, marks, width. */
 export interface Page {
@@ -102,35 +102,45 @@ export const componentName = (digest: Digest, id: string): string => visible(dig
 /** Where a finding was made: component (unless there is only one), scope, row. */
 export function place(page: Page, digest: Digest, at: Pick<Finding, 'component' | 'scope' | 'row'>): string {
   const parts: string[] = []
-  if (digest.components.count !== 1) parts.push(componentName(digest, at.component))
+  if (digest.components.count !== 1 && !isAboutList(at)) parts.push(componentName(digest, at.component))
   if (at.scope) parts.push(`[${visible(at.scope.kind)}:${visible(at.scope.key)}]`)
-  if (at.row) parts.push(visible(at.row.name))
+  if (at.row) parts.push(visible(at.row.name), ...(at.row.version === undefined ? [] : [visible(at.row.version)]))
   return truncate(parts.join(' '), longest, page.mark.ellipsis)
 }
 
 /** Numbers of components and rows, `3 components, 12 rows`; nothing when there is only one component and no row. */
 export function extent(page: Page, digest: Digest, group: { components: number; rows: number }): string {
   const parts: string[] = []
-  if (digest.components.count !== 1) parts.push(page.t(amounts.components(group.components)))
+  if (digest.components.count !== 1 && group.components > 0) {
+    parts.push(page.t(amounts.components(group.components)))
+  }
   if (group.rows > 0) parts.push(page.t(amounts.rows(group.rows)))
   return parts.join(page.options.lang === 'ja' ? '・' : ', ')
 }
 
+/** What was found and asked in one line of an entry, in how many findings, and where some of them were made. */
+export interface ValueLine {
+  readonly actual: string
+  readonly expected: string
+  readonly findings: number
+  readonly places: readonly string[]
+}
+
 /** Examples with the same value share a line: names first, then what was found there. */
-export function examplesByValue(
-  page: Page,
-  digest: Digest,
-  examples: readonly Example[],
-): { readonly places: readonly string[]; readonly actual: string; readonly expected: string }[] {
-  const lines = new Map<string, { places: string[]; actual: string; expected: string }>()
-  for (const example of examples) {
-    const actual = page.seen(example.actual)
-    const expected = page.seen(example.expected)
+export function examplesByValue(page: Page, digest: Digest, group: RequirementGroup): readonly ValueLine[] {
+  const lines = new Map<string, ValueLine & { findings: number; places: string[] }>()
+  const lineOf = (value: { readonly actual: LocalText; readonly expected: LocalText }) => {
+    const actual = page.seen(value.actual)
+    const expected = page.seen(value.expected)
     const key = `${actual}\n${expected}`
-    const line = lines.get(key) ?? { places: [], actual, expected }
-    const where = place(page, digest, example)
-    if (where !== '') line.places.push(where)
+    const line = lines.get(key) ?? { actual, expected, findings: 0, places: [] }
     lines.set(key, line)
+    return line
+  }
+  for (const value of group.values) lineOf(value).findings += value.findings
+  for (const example of group.examples) {
+    const where = place(page, digest, example)
+    if (where !== '') lineOf(example).places.push(where)
   }
   return [...lines.values()]
 }

@@ -134,12 +134,12 @@ function failingEntry(page: Page, digest: Digest, group: RequirementGroup, wordW
 /** What was found against what is asked. One value everywhere stands on one line; different ones follow each other. */
 function foundLines(page: Page, digest: Digest, group: RequirementGroup, indent: number): string[] {
   const { t } = page
-  const values = examplesByValue(page, digest, group.examples)
+  const values = examplesByValue(page, digest, group)
   const shown = page.options.verbose ? values : values.slice(0, 3)
-  const told = shown.reduce((sum, value) => sum + Math.max(1, value.places.length), 0)
+  const others = group.findings - shown.reduce((sum, value) => sum + value.findings, 0)
   const amount = group.findings > 1 ? extent(page, digest, group) : ''
-  return shown.flatMap(({ places, actual, expected }, at) => {
-    const rest = at === shown.length - 1 ? group.findings - told : 0
+  const lines = shown.flatMap(({ places, actual, expected, findings }, at) => {
+    const rest = findings - Math.max(1, places.length)
     const where = listed(page, places, rest > 0 ? t(messages.more(rest)) : '')
     const label = at === 0 && amount !== '' ? messages.onAmount(amount) : messages.on
     return [
@@ -147,6 +147,8 @@ function foundLines(page: Page, digest: Digest, group: RequirementGroup, indent:
       ...(where === '' ? [] : labelled(page, indent, label, where)),
     ]
   })
+  const space = ' '.repeat(indent)
+  return others > 0 ? [...lines, ...entry(page, space, space, t(messages.moreValues(others)), page.color.dim)] : lines
 }
 
 /** `title: found → asked` where that fits on a line, else both under each other. */

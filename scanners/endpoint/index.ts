@@ -3,6 +3,8 @@ import type { Scanner } from '../../src/core/scanner.ts'
 import { collectLinux } from './linux/collect.ts'
 import { interpretLinux, observesLinux } from './linux/interpret.ts'
 
+const reference = '^(env:[A-Za-z_][A-Za-z0-9_]*|file:\\S.*|exec:\\S.*)$'
+
 /** Servers and workstations. Linux today; the folder beside `linux/` is where Windows and macOS will stand. */
 export const endpoint: Scanner = {
   id: 'endpoint',
@@ -16,18 +18,51 @@ export const endpoint: Scanner = {
         description: 'この機械を調べる / Scan the machine that seisa runs on',
       },
       sudo: {
-        type: 'string',
+        type: ['string', 'boolean'],
         pattern: '^/[\\w./-]+$',
         description:
-          '管理者が置いた収集スクリプト（sudo で動かす） / Collector script installed by the administrator, run through sudo',
+          '管理者が置いた収集スクリプトのパス（sudo で動かす）、または何でも sudo できるアカウントなら true / Path of the collector that the administrator installed, run through sudo; or true for an account that may run anything through sudo',
       },
+      // words of the common vocabulary: SSH
+      host: {},
+      port: {},
+      username: {},
+      'identity-file': {},
+      jump: {},
+      'known-hosts': {},
+      credentials: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          password: {
+            type: 'string',
+            pattern: reference,
+            description: 'パスワードへの参照（env:・file:・exec:） / Reference to the password: env:, file: or exec:',
+          },
+          passphrase: {
+            type: 'string',
+            pattern: reference,
+            description:
+              '秘密鍵のパスフレーズへの参照（env:・file:・exec:） / Reference to the passphrase of the private key: env:, file: or exec:',
+          },
+        },
+        description: '認証情報への参照（password・passphrase） / References to credentials: password, passphrase',
+      },
+    },
+    if: { required: ['host'] },
+    // oxlint-disable-next-line unicorn/no-thenable -- a JSON Schema keyword
+    then: {
+      properties: { here: { const: false, description: 'here か host のどちらか一方 / here or host, not both' } },
     },
   },
   observes: observesLinux,
   permissions: [
     {
       what: '/bin/sh -s (collector/*.sh)',
-      why: { ja: '設定を読む。書き込み・送信はしない', en: 'reads settings; writes nothing, sends nothing' },
+      why: {
+        ja: '設定を読む。書き込み・送信はしない。離れた機械では SSH の1チャネルで動かす',
+        en: 'reads settings; writes nothing, sends nothing; on another machine over one SSH channel',
+      },
       needs: {
         ja: '一般利用者でも動く。全てを読むには root か、このスクリプトだけを許す sudo',
         en: 'runs as an ordinary user; root, or sudo for exactly this script, reads everything',

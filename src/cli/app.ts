@@ -10,6 +10,19 @@ export interface Output {
   readonly rows: number | undefined
 }
 
+/** Where a person answers. */
+export interface Input {
+  readonly isTTY: boolean
+  /**
+   * One line, without its end; nothing at the end of the input. `hidden` keeps it from the screen.
+   * @throws Fault `usage` without a terminal, or when aborted
+   */
+  readonly ask: (
+    prompt: string,
+    options: { readonly hidden?: boolean; readonly signal: AbortSignal },
+  ) => Promise<string | undefined>
+}
+
 /** Everything that a command gets from outside: nothing reads the environment or a stream by itself. */
 export interface App {
   readonly version: string
@@ -20,6 +33,7 @@ export interface App {
   readonly collectors: ReadonlyMap<string, () => { readonly text: string; readonly hash: string }>
   readonly stdout: Output
   readonly stderr: Output
+  readonly input: Input
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly language: Language

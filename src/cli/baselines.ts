@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 import type { ResolvedBaseline } from '../core/resolve.ts'
 import type { RunBaseline } from '../core/run.ts'
+import type { UsedSoftwareList } from '../core/software/list.ts'
 import { builtInBaselines, loadBaseline, loadBuiltIn, loadBuiltInInSteps } from '../files/built-in.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { JudgedBy } from '../scan/late-baselines.ts'
@@ -22,18 +23,24 @@ export function chooseBaselines(
   project: Project | undefined,
   named: readonly string[],
 ): ScanRequest['baselines'] {
-  if (named.length === 0 && project) return judgedBy(project.config.baselines)
+  // another baseline leaves what may be installed as it is
+  const lists = project?.config.settings.softwareLists ?? []
+  if (named.length === 0 && project) return judgedBy(project.config.baselines, lists)
   // named twice is meant once
   const names = named.length === 0 ? [defaultBaseline] : [...new Set(named)]
   const known = builtInBaselines()
   if (names.every((name) => known.includes(name)))
-    return async () => judgedBy(await Promise.all(names.map((name) => loadBuiltInInSteps(name))))
-  return judgedBy(names.map((name) => loadNamed(app, name)))
+    return async () => judgedBy(await Promise.all(names.map((name) => loadBuiltInInSteps(name))), lists)
+  return judgedBy(
+    names.map((name) => loadNamed(app, name)),
+    lists,
+  )
 }
 
-const judgedBy = (resolved: readonly ResolvedBaseline[]): JudgedBy => ({
+const judgedBy = (resolved: readonly ResolvedBaseline[], lists: readonly UsedSoftwareList[]): JudgedBy => ({
   judged: resolved,
   headers: resolved.map(header),
+  lists,
 })
 
 /**

@@ -1,50 +1,52 @@
 import type { Command } from 'commander'
-import { Fault } from '../core/fault.ts'
+import { Fault, faultExitCodes } from '../core/fault.ts'
 import type { Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
-import { writeFileAtomically } from '../files/write.ts'
-import { evidenceBreakLine, evidenceNonce, evidenceTargetLine } from '../readers/evidence.ts'
+import { limitsOfTarget, runAll, type RunLimits } from '../scan/schedule.ts'
+import type { Progress } from '../text/progress.ts'
 import { visible } from '../text/safe.ts'
-import type { CollectRun } from '../core/scanner.ts'
-import { redacting } from '../transport/redact.ts'
 import type { App } from './app.ts'
-import { collectRunOf } from './collect-run.ts'
-import { addExamples, makeCommand, repeatable } from './help.ts'
-import { readProject } from './project.ts'
-import { readDuration } from './scan-options.ts'
-import { fromHere, hereTarget, namedTargets, scannerOf, usualTimeoutSeconds } from './select.ts'
-import { collectWords as words, scanWords } from './words.ts'
+import { type Collected, evidenceOf } from './collect-evidence.ts'
+import { type EvidenceOutput, folderOutput, isFolder, singleOutput } from './collect-output.ts'
+import { addExamples, makeCommand } from './help.ts'
+import { reportInternalError } from './internal-error.ts'
+import { readDuration, readLimits, usualConcurrency } from './scan-options.ts'
+import { quietProgressOf } from './scan-progress.ts'
+import { scannerOf, usualTimeoutSeconds } from './select.ts'
+import { addHostOptions, addTargetOptions, type Selection, select, type TargetFlags } from './select-options.ts'
+import { collectMessages, collectWords as words, scanWords } from './words.ts'
 
-interface CollectFlags {
-  readonly here?: true
-  readonly config?: string
-  readonly target: readonly string[]
+interface CollectFlags extends TargetFlags {
   readonly output?: string
   readonly printScript?: string
   readonly json?: true
   readonly deep?: true
   readonly simulateUpgrade?: true
   readonly timeout?: string
+  readonly concurrency?: string
+  readonly quiet?: true
+  readonly color?: boolean
 }
 
 /** `seisa collect`. */
 export function collectCommand(app: App, done: (code: number) => void): Command {
   const lang = app.language
-  const command = makeCommand('collect', words.description, lang)
-    .option('--here', scanWords.here[lang])
-    .option('--config <FILE>', scanWords.config[lang])
-    .option('--target <NAME>', scanWords.target[lang], repeatable, [])
+  const command = addTargetOptions(makeCommand('collect', words.description, lang), lang)
     .option('-o, --output <FILE>', words.output[lang])
     .option('--print-script <PLATFORM>', `${words.printScript[lang]} (${[...app.collectors.keys()].join(', ')})`)
     .option('--json', words.json[lang])
     .option('--deep', scanWords.deep[lang])
     .option('--simulate-upgrade', scanWords.simulateUpgrade[lang])
     .option('--timeout <DURATION>', `${scanWords.timeout[lang]} (5m; --deep: 2h)`)
+    .option('--concurrency <N>', `${scanWords.concurrency[lang]} (${usualConcurrency})`)
+    .option('-q, --quiet', scanWords.quiet[lang])
     .action(async (flags: CollectFlags) => done(await runCollect(app, flags)))
+  addHostOptions(command, lang)
   return addExamples(
     command,
     [
       { command: 'seisa collect --here -o this-host.evidence', what: words.exampleHere },
+      { command: 'seisa collect -o evidence/', what: words.exampleFolder },
       { command: 'seisa collect --print-script linux > collect.sh', what: words.examplePrint },
       { command: 'sh collect.sh > closed-host.evidence', what: words.exampleRun },
     ],
@@ -68,97 +70,103 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
   if (flags.output === undefined) throw new Fault('usage', words.needsOutput)
   if (flags.output === '-' && flags.json) throw new Fault('usage', words.oneStdout)
   const timeout = readDuration('--timeout', flags.timeout)
-  const project = await readProject(app, flags.config, flags.here !== true)
-  const targets = flags.here ? [hereTarget()] : namedTargets(project?.config.targets ?? [], flags.target)
+  const selection = await select(app, flags)
+  const { project, targets } = selection
   if (targets.length === 0)
     throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
-  const outcome: Outcome[] = []
-  const seconds = timeout ?? project?.config.settings.timeout ?? usualTimeoutSeconds(flags.deep === true)
-  const run = collectRunOf(app, project)
+  const limits = readLimits(flags, project)
+  const timeoutSeconds = timeout ?? project?.config.settings.timeout ?? usualTimeoutSeconds(flags.deep === true)
+  const names = new Set([...(project?.config.targets ?? []), ...targets].map((target) => target.name))
+  const output = isFolder(app, flags.output)
+    ? await folderOutput(app, flags.output, names)
+    : await singleOutput(app, flags.output)
+  let outcomes: readonly Outcome[]
   try {
-    const content = collectAll(app, targets, flags, seconds, run, outcome)
-    if (flags.output === '-') for await (const piece of content) await app.stdout.write(piece)
-    else await writeFileAtomically(fromHere(app.cwd, flags.output), content)
+    outcomes = await collectAll(app, selection, output, { flags, limits, timeoutSeconds })
+    await output.finish()
   } finally {
+    await output.remove()
+  }
+  if (flags.json) await app.stdout.write(`${JSON.stringify(jsonOf(flags.output, outcomes), null, 2)}\n`)
+  await tellFailures(app, outcomes)
+  const internal = outcomes.find((one) => one.internal !== undefined)
+  if (internal) {
+    await reportInternalError(app, internal.internal)
+    return faultExitCodes.internal
+  }
+  return outcomes.every(({ complete }) => complete) ? 0 : 3
+}
+
+/** How the collection of a target went, and where its evidence is. */
+interface Outcome extends Readonly<Collected> {
+  readonly name: string
+  readonly file?: string
+}
+
+/** Collects from all targets, as many at once as the limits allow; outcomes are in the order of the targets. */
+async function collectAll(
+  app: App,
+  { targets, begin }: Selection,
+  output: EvidenceOutput,
+  {
+    flags,
+    limits,
+    timeoutSeconds,
+  }: { readonly flags: CollectFlags; readonly limits: RunLimits; readonly timeoutSeconds: number },
+): Promise<readonly Outcome[]> {
+  const outcomes = new Map<number, Outcome>()
+  const run = begin()
+  const progress = flags.quiet ? noProgress : quietProgressOf(app, targets.length, flags.color)
+  const collectOne = async (target: Target, position: number): Promise<void> => {
+    const { name } = target
+    const signal = AbortSignal.any([app.signal, AbortSignal.timeout((target.timeout ?? timeoutSeconds) * 1000)])
+    const collected: Collected = { complete: false }
+    const request = { deep: flags.deep === true, simulateUpgrade: flags.simulateUpgrade === true, signal, run }
+    progress.event({ type: 'start', target: name })
+    progress.event({ type: 'phase', target: name, phase: words.collecting })
+    const file = await output.write(position, name, evidenceOf(target, scannerOf(app, target), request, collected))
+    outcomes.set(position, { name, ...collected, ...(file !== undefined && { file }) })
+    const { complete, problem } = collected
+    const state = complete ? 'ok' : problem ? 'unreachable' : 'partial'
+    progress.event({ type: 'done', target: name, state, ...(problem && { problem }) })
+  }
+  try {
+    await runAll({
+      items: targets,
+      limitsOf: (target) => limitsOfTarget(target, limits),
+      signal: app.signal,
+      work: collectOne,
+    })
+  } finally {
+    progress.close()
     await run.end()
   }
-  if (flags.json) await app.stdout.write(`${JSON.stringify({ output: flags.output, targets: outcome }, null, 2)}\n`)
-  return outcome.every(({ complete }) => complete) ? 0 : 3
+  return targets.map(
+    ({ name }, position) => outcomes.get(position) ?? { name, complete: false, problem: words.interrupted },
+  )
 }
 
-/** How the collection of a target went, as `--json` tells it. */
-interface Outcome {
-  readonly name: string
-  readonly complete: boolean
-  readonly problem?: LocalText
-}
+const noProgress: Progress = { event: () => undefined, close: () => undefined }
 
-/** Evidence of every target, one after the other, each with the line that names it. */
-async function* collectAll(
-  app: App,
-  targets: readonly Target[],
-  flags: CollectFlags,
-  timeout: number,
-  run: CollectRun,
-  outcome: Outcome[],
-): AsyncGenerator<Uint8Array> {
-  for (const target of targets) {
-    const scanner = scannerOf(app, target)
-    const seconds = target.timeout ?? timeout
-    const signal = AbortSignal.any([app.signal, AbortSignal.timeout(seconds * 1000)])
-    yield Buffer.from(evidenceTargetLine({ name: target.name, labels: target.labels }))
-    const whole: Wholeness = { is: false, nonce: '' }
-    let problem: LocalText | undefined
-    try {
-      yield* watched(
-        redacting(
-          scanner.collect(target, {
-            deep: flags.deep === true,
-            simulateUpgrade: flags.simulateUpgrade === true,
-            signal,
-            run,
-          }),
-          run.secrets,
-        ),
-        whole,
-      )
-    } catch (cause) {
-      if (!(cause instanceof Fault)) throw cause
-      problem = cause.what
-      await app.stderr.write(`seisa: ${visible(target.name)}: ${visible(cause.what[app.language])}\n`)
-      if (cause.next) await app.stderr.write(`  → ${visible(cause.next[app.language])}\n`)
-    }
-    if (!whole.is) {
-      await app.stderr.write(`seisa: ${visible(target.name)}: ${words.incomplete[app.language]}\n`)
-      // or the evidence after it would be taken for a part of it
-      yield Buffer.from(evidenceBreakLine(whole.nonce))
-    }
-    yield Buffer.from('\n')
-    outcome.push({ name: target.name, complete: whole.is, ...(problem && { problem }) })
+const jsonOf = (output: string, outcomes: readonly Outcome[]): object => ({
+  output,
+  targets: outcomes.map(({ name, complete, file, problem }) => ({
+    name,
+    complete,
+    ...(file !== undefined && { file }),
+    ...(problem && { problem }),
+  })),
+})
+
+/** On standard error: each target that is not whole, and of several how many. */
+async function tellFailures(app: App, outcomes: readonly Outcome[]): Promise<void> {
+  const lang = app.language
+  const failed = outcomes.filter(({ complete }) => !complete)
+  for (const { name, problem, next } of failed) {
+    const said: readonly LocalText[] = problem ? [problem, words.incomplete] : [words.incomplete]
+    for (const what of said) await app.stderr.write(`seisa: ${visible(name)}: ${visible(what[lang])}\n`)
+    if (next) await app.stderr.write(`  → ${visible(next[lang])}\n`)
   }
+  if (failed.length > 0 && outcomes.length > 1)
+    await app.stderr.write(`seisa: ${collectMessages.failed(failed.length, outcomes.length)[lang]}\n`)
 }
-
-/** Whether evidence came whole, and the nonce of its frames. */
-interface Wholeness {
-  is: boolean
-  nonce: string
-}
-
-/** Passes chunks on and notices whether the evidence came whole. */
-async function* watched(chunks: AsyncIterable<Uint8Array>, whole: Wholeness): AsyncGenerator<Uint8Array> {
-  let head: Buffer = Buffer.alloc(0)
-  let tail: Buffer = Buffer.alloc(0)
-  for await (const chunk of chunks) {
-    if (whole.nonce === '' && head.length < longestHeader) {
-      head = Buffer.concat([head, chunk.subarray(0, longestHeader)])
-      whole.nonce = evidenceNonce(head.toString('latin1')) ?? ''
-    }
-    tail = Buffer.concat([tail, chunk.subarray(-longestHeader)]).subarray(-longestHeader)
-    yield chunk
-  }
-  // only for the message: whoever judges the bundle looks at the frames themselves
-  whole.is = /\n#[0-9A-Za-z-]+ end \d+\n$/.test(tail.toString('latin1'))
-}
-
-/** The first or the last line of evidence is far shorter. */
-const longestHeader = 4096

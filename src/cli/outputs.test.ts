@@ -31,6 +31,7 @@ const appWith = (...reports: readonly Report[]): App => ({
   collectors: new Map(),
   stdout: { isTTY: false, columns: undefined, rows: undefined, write: async (text) => void written.push(String(text)) },
   stderr: { isTTY: false, columns: undefined, rows: undefined, write: async () => undefined },
+  input: { isTTY: false, ask: () => Promise.resolve(undefined) },
   env: {},
   cwd: folder,
   language: 'en',

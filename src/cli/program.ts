@@ -15,6 +15,7 @@ import { addExamples, lineWords, makeCommand, usageFault } from './help.ts'
 import { initCommand } from './init.ts'
 import { reportInternalError } from './internal-error.ts'
 import { scanCommand } from './scan.ts'
+import { softwareCommand } from './software.ts'
 import { scanWords } from './words.ts'
 
 const about: LocalText = {
@@ -81,6 +82,7 @@ export function makeProgram(
     .addCommand(initCommand(app, done))
     .addCommand(doctorCommand(app, done))
     .addCommand(baselineCommand(app, done))
+    .addCommand(softwareCommand(app, done))
     .addCommand(explainCommand(app, done))
     .addCommand(completionCommand(app, () => program, done))
   addExamples(

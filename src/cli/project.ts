@@ -39,7 +39,7 @@ export async function readProject(app: App, named: string | undefined, wanted: b
       },
     })
   }
-  const settings = readConfig(path, { scanners: [...app.scanners.values()] })
+  const settings = await readConfig(path, { scanners: [...app.scanners.values()] })
   return {
     folder: settings.folder,
     config: { baselines: loadBaselines(settings), targets: settings.targets, settings },

@@ -1,6 +1,7 @@
 import { parseDuration } from '../core/duration.ts'
 import { Fault } from '../core/fault.ts'
 import { type Verdict, verdicts } from '../core/run.ts'
+import type { RunLimits } from '../scan/schedule.ts'
 import { hintOf } from './help.ts'
 import type { Project } from './project.ts'
 import { usualTimeoutSeconds } from './select.ts'
@@ -14,27 +15,39 @@ export interface NumberFlags {
   readonly concurrency?: string
 }
 
-/** Limits of the command line, else of the configuration, else the usual ones. */
-export function readNumbers(
-  flags: NumberFlags,
-  project: Project | undefined,
-): {
-  readonly concurrency: number
-  readonly timeoutSeconds: number
-  readonly maximumAgeSeconds: number
-  readonly asOf?: string
-} {
+/** Live targets at work at once unless told: they wait for the network most of the time. */
+export const usualConcurrency = 20
+
+/**
+ * How many targets may be at work at once, by the command line, else by the configuration.
+ * @throws Fault `usage` for a number that is none
+ */
+export function readLimits(flags: Pick<NumberFlags, 'concurrency'>, project: Project | undefined): RunLimits {
   const settings = project?.config.settings
-  const concurrency = flags.concurrency === undefined ? (settings?.concurrency ?? 8) : Number(flags.concurrency)
+  const given = flags.concurrency === undefined ? settings?.concurrency : Number(flags.concurrency)
+  const concurrency = given ?? usualConcurrency
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 1000) {
     throw new Fault('usage', {
       ja: '--concurrency は 1 から 1000 の整数',
       en: '--concurrency takes a whole number from 1 to 1000',
     })
   }
+  return { concurrency, networkZones: settings?.limits.networkZones ?? new Map() }
+}
+
+/** Limits of the command line, else of the configuration, else the usual ones. */
+export function readNumbers(
+  flags: NumberFlags,
+  project: Project | undefined,
+): RunLimits & {
+  readonly timeoutSeconds: number
+  readonly maximumAgeSeconds: number
+  readonly asOf?: string
+} {
+  const settings = project?.config.settings
   const asOf = flags.asOf === undefined ? undefined : readInstant(flags.asOf)
   return {
-    concurrency,
+    ...readLimits(flags, project),
     timeoutSeconds:
       readDuration('--timeout', flags.timeout) ?? settings?.timeout ?? usualTimeoutSeconds(flags.deep === true),
     maximumAgeSeconds: readDuration('--max-age', flags.maxAge) ?? settings?.limits.evidenceAge ?? 30 * 86_400,

@@ -1,29 +1,24 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import { severities, type Severity } from '../core/baseline.ts'
-import { Fault } from '../core/fault.ts'
 import { bundleSources } from '../scan/bundle.ts'
+import type { OpenCollectRun } from '../scan/collect-run.ts'
 import { type FinishedScan, scan, type ScanRequest, type Source } from '../scan/scan.ts'
 import { takeLock } from '../store/lock.ts'
-import { localeIsUtf8 } from '../text/language.ts'
-import { laterByTimer, showProgress } from '../text/progress.ts'
-import { colorAllowed } from '../text/terminal.ts'
 import type { App } from './app.ts'
 import { chooseBaselines } from './baselines.ts'
-import { collectRunOf } from './collect-run.ts'
 import { addExamples, makeCommand, repeatable } from './help.ts'
 import { reportInternalError } from './internal-error.ts'
 import { chooseOutputs, type OutputFlags, writeReports } from './outputs.ts'
-import { type Project, readProject } from './project.ts'
-import { type NumberFlags, readNumbers, readVerdicts } from './scan-options.ts'
-import { fromHere, hereTarget, namedTargets, scannerOf } from './select.ts'
+import type { Project } from './project.ts'
+import { type NumberFlags, readNumbers, readVerdicts, usualConcurrency } from './scan-options.ts'
+import { progressOf, wait } from './scan-progress.ts'
+import { fromHere, scannerOf } from './select.ts'
+import { addHostOptions, addTargetOptions, select, type TargetFlags } from './select-options.ts'
 import { scanWords as words } from './words.ts'
 
-interface ScanFlags extends OutputFlags, NumberFlags {
-  readonly here?: true
-  readonly config?: string
-  readonly target: readonly string[]
+/** What the command line says of a run. */
+export interface ScanFlags extends OutputFlags, NumberFlags, TargetFlags {
   readonly from: readonly string[]
   readonly baseline: readonly string[]
   readonly deep?: true
@@ -38,15 +33,34 @@ interface ScanFlags extends OutputFlags, NumberFlags {
 /** `seisa scan`. `done` receives the exit code. */
 export function scanCommand(app: App, done: (code: number) => void): Command {
   const lang = app.language
-  const formats = [...app.reports.keys()].join(', ')
-  const command = makeCommand('scan', words.description, lang)
-    .option('--here', words.here[lang])
-    .option('--config <FILE>', words.config[lang])
-    .option('--target <NAME>', words.target[lang], repeatable, [])
+  const command = addTargetOptions(makeCommand('scan', words.description, lang), lang)
     .option('--from <BUNDLE>', words.from[lang], repeatable, [])
     .option('--baseline <ID|FILE>', words.baseline[lang], repeatable, [])
     .option('--deep', words.deep[lang])
     .option('--simulate-upgrade', words.simulateUpgrade[lang])
+  addRunOptions(app, command).action(async (flags: ScanFlags) => done(await runScan(app, flags)))
+  addHostOptions(command, lang)
+  addExamples(
+    command,
+    [
+      { command: 'seisa scan --here', what: words.exampleHere },
+      { command: 'seisa scan --here --exit-zero --verbose', what: words.exampleLook },
+      { command: 'seisa scan --host admin@web-1 --sudo', what: words.exampleHost },
+      { command: 'seisa scan --label role=web', what: words.exampleLabel },
+      { command: 'seisa scan --format terminal --format junit=seisa.xml', what: words.exampleCi },
+      { command: 'seisa scan --here --baseline ipa-sme --baseline mod-proc --json', what: words.exampleJson },
+      { command: 'seisa scan --from closed-host.evidence --fail-on high', what: words.exampleFrom },
+    ],
+    lang,
+  )
+  return command.addHelpText('after', `\n${words.exitCodes[lang]}`)
+}
+
+/** Adds what every command that judges has: reports, exit codes, limits. */
+export function addRunOptions(app: App, command: Command): Command {
+  const lang = app.language
+  const formats = [...app.reports.keys()].join(', ')
+  return command
     .option('--format <FORMAT[=PATH]>', `${words.format[lang]} (${formats})`, repeatable, [])
     .option('--json', words.json[lang])
     .option('--only <VERDICTS>', words.only[lang])
@@ -57,22 +71,9 @@ export function scanCommand(app: App, done: (code: number) => void): Command {
     .option('--as-of <INSTANT>', words.asOf[lang])
     .option('--max-age <DURATION>', `${words.maxAge[lang]} (30d)`)
     .option('--timeout <DURATION>', `${words.timeout[lang]} (5m; --deep: 2h)`)
-    .option('--concurrency <N>', `${words.concurrency[lang]} (8)`)
+    .option('--concurrency <N>', `${words.concurrency[lang]} (${usualConcurrency})`)
     .option('-v, --verbose', words.verbose[lang])
     .option('-q, --quiet', words.quiet[lang])
-    .action(async (flags: ScanFlags) => done(await runScan(app, flags)))
-  addExamples(
-    command,
-    [
-      { command: 'seisa scan --here', what: words.exampleHere },
-      { command: 'seisa scan --here --exit-zero --verbose', what: words.exampleLook },
-      { command: 'seisa scan --format terminal --format junit=seisa.xml', what: words.exampleCi },
-      { command: 'seisa scan --here --baseline ipa-sme --baseline mod-proc --json', what: words.exampleJson },
-      { command: 'seisa scan --from closed-host.evidence --fail-on high', what: words.exampleFrom },
-    ],
-    lang,
-  )
-  return command.addHelpText('after', `\n${words.exitCodes[lang]}`)
 }
 
 /** Where the scan's targets come from, and what they are judged by. */
@@ -80,31 +81,29 @@ interface Plan {
   readonly project: Project | undefined
   readonly sources: readonly Source[]
   readonly baselines: ScanRequest['baselines']
+  readonly begin: () => OpenCollectRun
 }
 
-async function runScan(app: App, flags: ScanFlags): Promise<number> {
+/** Chooses what a run is judged by; the project is the one that its targets come from. */
+export type ChooseJudges = (
+  project: Project | undefined,
+) => ScanRequest['baselines'] | Promise<ScanRequest['baselines']>
+
+/** Scans what the command line selects, writes the reports and gives the exit code. */
+export async function runScan(
+  app: App,
+  flags: ScanFlags,
+  choose: ChooseJudges = (project) => chooseBaselines(app, project, flags.baseline),
+  more: Pick<ScanRequest, 'concerns'> = {},
+): Promise<number> {
   const outputs = await chooseOutputs(app, flags)
   const only = flags.only === undefined ? undefined : readVerdicts(flags.only)
-  const plan = await makePlan(app, flags)
+  const plan = await makePlan(app, flags, choose)
   const numbers = readNumbers(flags, plan.project)
   const lock = await lockFor(app, plan.project)
-  const collect = collectRunOf(app, plan.project)
+  const collect = plan.begin()
   let finished: FinishedScan | undefined
-  const progress = showProgress({
-    stream: {
-      isTTY: app.stderr.isTTY,
-      columns: app.stderr.columns,
-      rows: app.stderr.rows,
-      write: (text) => void app.stderr.write(text),
-    },
-    env: app.env,
-    lang: app.language,
-    color: colorAllowed(app.stderr, app.env, flags.color),
-    unicode: localeIsUtf8(app.env),
-    total: plan.sources.length,
-    clock: () => performance.now(),
-    later: laterByTimer,
-  })
+  const progress = progressOf(app, plan.sources.length, flags.color)
   try {
     finished = await scan({
       id: `${app
@@ -129,6 +128,7 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
       now: app.now,
       wait,
       signal: app.signal,
+      ...more,
       onEvent: flags.quiet ? () => undefined : (event) => progress.event(event),
     })
     progress.close()
@@ -143,26 +143,14 @@ async function runScan(app: App, flags: ScanFlags): Promise<number> {
   }
 }
 
-async function makePlan(app: App, flags: ScanFlags): Promise<Plan> {
-  const onCommandLine = flags.here === true || flags.from.length > 0
-  if (onCommandLine && flags.target.length > 0) throw new Fault('usage', words.targetsOnly)
-  const project = await readProject(app, flags.config, !onCommandLine)
+async function makePlan(app: App, flags: ScanFlags, choose: ChooseJudges): Promise<Plan> {
+  const { project, targets, begin } = await select(app, flags, flags.from.length > 0)
   const bundles = (await Promise.all(flags.from.map((path) => bundleSources(fromHere(app.cwd, path))))).flat()
-  const targets = flags.here
-    ? [hereTarget()]
-    : onCommandLine
-      ? []
-      : namedTargets(project?.config.targets ?? [], flags.target)
   const live = targets.map((target): Source => {
     return { kind: 'live', target, scanner: scannerOf(app, target) }
   })
-  return { project, sources: [...live, ...bundles], baselines: chooseBaselines(app, project, flags.baseline) }
+  return { project, sources: [...live, ...bundles], baselines: await choose(project), begin }
 }
 
 /** Without a configuration nothing is kept, so that there is nothing to protect. */
 const lockFor = (app: App, project: Project | undefined) => (project ? takeLock(project.folder, app.now()) : undefined)
-
-/** Waits, or stops waiting when aborted. */
-const wait = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-  await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined)
-}

@@ -49,7 +49,7 @@ describe('a mistake on the command line', () => {
     ['scan --here --as-of 2026-11-20T09:00', '+09:00'],
     ['scan --here --max-age 3', '90d'],
     ['scan --here --baseline ipa-sm', 'did you mean ipa-sme?'],
-    ['scan --here --target web', '--target chooses'],
+    ['scan --here --target web', '--target and --label choose'],
     ['scan --from /does/not/exist', '/does/not/exist'],
     ['scan', 'seisa init'],
     ['scan --config other.yaml', 'other.yaml'],

@@ -1,5 +1,5 @@
 import { type Severity, severities } from './baseline.ts'
-import type { ExitReason, ExitResult, Finding, TargetResult } from './run.ts'
+import type { ExitReason, ExitResult, Finding, FindingKind, TargetResult } from './run.ts'
 
 /** What decides the exit code besides the findings. */
 export interface ExitOptions {
@@ -12,10 +12,26 @@ export interface ExitOptions {
 
 /** Counts towards the exit code, gathered finding by finding. */
 export interface ExitTally {
+  /** From baselines. */
   drift: number
+  /** Software that a list does not allow, or forbids. */
+  software: number
+  /** Entries of software lists that somebody has to look after. */
+  upkeep: number
   incomplete: number
   conflicts: number
 }
+
+/** Where a failing finding of a kind is counted; the others are drift from the baselines. */
+const countedAs: Partial<Readonly<Record<FindingKind, 'software' | 'upkeep'>>> = {
+  'unlisted-software': 'software',
+  'forbidden-software': 'software',
+  'list-entry-expired': 'upkeep',
+  'list-entry-unused': 'upkeep',
+}
+
+/** Nothing counted yet. */
+export const emptyTally = (): ExitTally => ({ drift: 0, software: 0, upkeep: 0, incomplete: 0, conflicts: 0 })
 
 /** Adds one finding to the tally. */
 export function tally(counts: ExitTally, finding: Finding, failOn: ExitOptions['failOn']): void {
@@ -24,7 +40,7 @@ export function tally(counts: ExitTally, finding: Finding, failOn: ExitOptions['
     failOn !== 'never' &&
     severities.indexOf(finding.severity) <= severities.indexOf(failOn)
   ) {
-    counts.drift += 1
+    counts[countedAs[finding.kind] ?? 'drift'] += 1
   }
   if (finding.verdict === 'unknown') counts.incomplete += 1
   if (finding.conflicts && finding.conflicts.length > 0) counts.conflicts += 1
@@ -65,6 +81,24 @@ export function exitOf(
       text: {
         ja: `基準からの逸脱が ${counts.drift} 件`,
         en: `${plural(counts.drift, 'deviation')} from the baselines`,
+      },
+    })
+  }
+  if (counts.software > 0) {
+    reasons.push({
+      code: 2,
+      text: {
+        ja: `一覧で許可されていない、または禁止されたソフトウェアが ${counts.software} 件`,
+        en: `${plural(counts.software, 'piece')} of software not allowed or forbidden by a list`,
+      },
+    })
+  }
+  if (counts.upkeep > 0) {
+    reasons.push({
+      code: 2,
+      text: {
+        ja: `見直しの要る項目がソフトウェア一覧に ${counts.upkeep} 件`,
+        en: `${plural(counts.upkeep, 'software list entry', 'software list entries')} to be looked after`,
       },
     })
   }
@@ -116,4 +150,4 @@ function incompleteText(unknown: number, silent: number, partial: number, allowe
 /** Exit code for the name of the signal that interrupted a run. */
 export const signalCode = (reason: unknown): 130 | 143 => (reason === 'SIGTERM' ? 143 : 130)
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`
+const plural = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`

@@ -34,6 +34,7 @@ export type {
   Finding,
   FindingKind,
   GapResult,
+  RunBaseline,
   RunHeader,
   SettingResult,
   Summary,
@@ -41,5 +42,22 @@ export type {
   TargetResult,
   Verdict,
 } from './run.ts'
+export { type JudgedSoftware, judgeSoftware, type SoftwareOptions } from './software/judge-software.ts'
+export type {
+  SoftwareEntry,
+  SoftwareList,
+  SoftwareMatch,
+  SoftwareRole,
+  UsedSoftwareList,
+  VersionRange,
+} from './software/list.ts'
+export {
+  addSeen,
+  type Coverage,
+  listFindings,
+  listHeader,
+  nothingSeen,
+  type SeenList,
+} from './software/list-findings.ts'
 export type { Component, DefaultPopulation, Gap, Identifier, ScopeInForce, Snapshot } from './snapshot.ts'
 export type { Language, LocalText } from './text.ts'

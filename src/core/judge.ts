@@ -193,7 +193,7 @@ function expectedOf(requirement: Requirement): LocalText {
 }
 
 /** Enough of a hash to tell findings apart; what goes in is built here, in a fixed order. */
-const findingHash = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex').slice(0, 32)
+export const findingHash = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex').slice(0, 32)
 
 function toFinding(
   judged: Judged,

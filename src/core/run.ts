@@ -10,7 +10,8 @@ export type Verdict = (typeof verdicts)[number]
 
 /**
  * What a finding is about. A requirement of a baseline gives `deviation`, whatever its verdict, except that a demand
- * beyond the platform is a `capability-gap` and an undecided one is `unknown`.
+ * beyond the platform is a `capability-gap` and an undecided one is `unknown`. A software list gives the kinds of its
+ * own in the same way.
  */
 export const findingKinds = [
   'deviation',
@@ -22,6 +23,8 @@ export const findingKinds = [
   'unmanaged',
   'unlisted-software',
   'forbidden-software',
+  'list-entry-expired',
+  'list-entry-unused',
   'unrostered-account',
   'exception-expired',
   'baseline-unapproved',
@@ -35,6 +38,8 @@ export interface RowRef {
   readonly type: string
   readonly key: string
   readonly name: string
+  /** Of software, when it was read: what an approver decides on. */
+  readonly version?: string
 }
 
 /** The approved departure that turned a fail or an unknown into excepted. */
@@ -46,6 +51,14 @@ export interface ExceptionRef {
   readonly ticket: string
   readonly reason: string
 }
+
+const listComponent = 'software-list:'
+
+/** What stands for the component in a finding about a software list itself. */
+export const listComponentId = (list: string): string => listComponent + list
+
+/** Whether a finding is about a software list itself and so about no component. */
+export const isAboutList = (finding: Pick<Finding, 'component'>): boolean => finding.component.startsWith(listComponent)
 
 /** A requirement judged on a component, in a scope, on a row. */
 export interface Finding {
@@ -59,7 +72,7 @@ export interface Finding {
   /** Baseline's id. */
   readonly baseline: string
   readonly requirement: string
-  /** Component's id. */
+  /** Component's id; `software-list:ID` of what is about a software list itself. */
   readonly component: string
   readonly scope?: Scope
   readonly row?: RowRef
@@ -168,8 +181,10 @@ export type Approval =
   | { readonly state: 'unapproved' }
   | { readonly state: 'not-configured' }
 
-/** A baseline that a run judged by. */
+/** A baseline or a software list that a run judged by. */
 export interface RunBaseline {
+  /** A software list; a baseline has none. */
+  readonly kind?: 'software-list'
   readonly id: string
   readonly version: number
   readonly hash: string
@@ -208,7 +223,8 @@ export interface ExitResult {
 /**
  * A run's result, read as a stream: what a scan found lies in a temporary file, so `components`, `findings` and `gaps`
  * may be read as often as a report needs and are never in memory as a whole. Findings of one component follow each
- * other, in the order of the components; within one they are sorted by baseline, requirement, scope and row key.
+ * other, in the order of the components; within one they are sorted by baseline, requirement, scope and row key. Those
+ * about software lists come after all components.
  */
 export interface RunResult {
   readonly run: RunHeader

@@ -1,6 +1,7 @@
 import type { Scanner } from '../core/scanner.ts'
 import { componentKinds } from '../core/catalogue/kinds.ts'
 import { disableSchema, parameterOverrides, selectorSchema } from './baseline-schema.ts'
+import { softwareListsSchema } from './config-software-lists.ts'
 import { duration, list, map, type Schema, says, text } from './schema-words.ts'
 
 /** Address of the shipped schema; nothing is ever fetched from it. */
@@ -31,16 +32,15 @@ const universal: Readonly<Record<string, Schema>> = {
   owner: texts('責任者（name・department・contact など）', 'owner: name, department, contact'),
   'network-zone': text('ネットワークの区画', 'network zone'),
   timeout: duration('対象1つにかける時間の上限', 'time limit for the whole target'),
-  concurrency: count('同時に行う数（1〜1000）', 'how many at a time, 1 to 1000'),
+  concurrency: count('この対象で同時に調べるホストの数（1〜1000）', 'hosts of this target at a time, 1 to 1000'),
 }
+
+/** What belongs to the target as a whole and not to one of its `hosts`. */
+const ofTheWhole: ReadonlySet<string> = new Set(['scanner', 'platform', 'concurrency', 'here', 'hosts'])
 
 /** Words that mean the same in every scanner that takes them (design section 6). */
 const common: Readonly<Record<string, Schema>> = {
   host: text('ホスト名またはアドレス', 'host name or address'),
-  hosts: {
-    ...list(text('ホスト名またはアドレス', 'host name or address'), says('ホスト名の一覧', 'a list of hosts')),
-    minItems: 1,
-  },
   port: { ...says('ポート番号（1〜65535）', 'port, 1 to 65535'), type: 'integer', minimum: 1, maximum: 65535 },
   username: text('利用者名', 'user name'),
   'identity-file': text('SSHの秘密鍵のファイル', 'file of the SSH private key'),
@@ -89,6 +89,45 @@ const common: Readonly<Record<string, Schema>> = {
   },
 }
 
+/** `hosts:`: a list of texts and maps, or a file that holds one. */
+const hostsSchema = (entry: Schema): Schema => ({
+  ...says(
+    'ホストの一覧（「- web-1」や「- {host: web-1, …}」）、または {file: 場所}',
+    'a list of hosts, or {file: PATH}',
+  ),
+  if: { type: 'object' },
+  // oxlint-disable-next-line unicorn/no-thenable -- a JSON Schema keyword
+  then: {
+    ...says('{file: 場所}', '{file: PATH}'),
+    additionalProperties: false,
+    required: ['file'],
+    properties: {
+      file: text('ホストの一覧のファイル（.txt・.csv・.xlsx）', 'file with the hosts: .txt, .csv or .xlsx'),
+      sheet: text('ブックのシート名', 'name of the sheet in a workbook'),
+    },
+  },
+  else: {
+    ...says('ホストの一覧', 'a list of hosts'),
+    type: 'array',
+    minItems: 1,
+    items: {
+      ...says('[利用者@]ホスト[:ポート]、または {host: …}', '[USER@]HOST[:PORT], or {host: …}'),
+      if: { type: 'object' },
+      // oxlint-disable-next-line unicorn/no-thenable -- a JSON Schema keyword
+      then: entry,
+      else: { type: 'string', minLength: 1, ...says('[利用者@]ホスト[:ポート]', '[USER@]HOST[:PORT]') },
+    },
+  },
+})
+
+/** One of several hosts: its address, and whatever differs from the group. */
+const hostEntry = (options: Readonly<Record<string, Schema>>): Schema =>
+  map(
+    Object.fromEntries(Object.entries({ ...universal, ...options }).filter(([key]) => !ofTheWhole.has(key))),
+    ['host'],
+    says('ホスト（host と、このホストだけの値）', 'a host: host, and what differs for it'),
+  )
+
 const baselineUse: Schema = {
   ...map(
     {
@@ -120,11 +159,19 @@ const config = (target: Schema): Schema =>
         says('組織（name）', 'the organisation: name'),
       ),
       baselines: list(baselineUse, says('使うベースライン', 'baselines to judge by')),
+      'software-lists': softwareListsSchema,
       targets: list(target, says('対象', 'targets to scan')),
       concurrency: count('同時に調べる対象の数（1〜1000）', 'targets at a time, 1 to 1000'),
       timeout: duration('対象1つにかける時間の上限', 'time limit for each target'),
       limits: map(
-        { 'evidence-age': duration('保存した証跡の古さの上限', 'oldest saved evidence that is judged') },
+        {
+          'evidence-age': duration('保存した証跡の古さの上限', 'oldest saved evidence that is judged'),
+          'network-zones': {
+            ...says('区画ごとに同時に調べる対象の数', 'targets at a time in each network zone'),
+            type: 'object',
+            additionalProperties: count('この区画で同時に調べる対象の数（1〜1000）', 'targets at a time, 1 to 1000'),
+          },
+        },
         [],
         says('上限', 'limits'),
       ),
@@ -137,32 +184,62 @@ const config = (target: Schema): Schema =>
 export const configFrame: Schema = config(anyTarget({}))
 
 /** For editors, which can't know the scanners: the options that all of them share. */
-export const configSchema = (): Schema => config(anyTarget({ ...universal, ...common }))
+export const configSchema = (): Schema =>
+  config(
+    anyTarget({ ...universal, ...common, hosts: hostsSchema({ ...hostEntry(perHost), additionalProperties: true }) }),
+  )
 
-const targetSchemas = new WeakMap<object, Schema>()
+/** Common words that may differ between the hosts of a group. */
+const perHost: Readonly<Record<string, Schema>> = Object.fromEntries(
+  ['host', 'port', 'username', 'sudo', 'identity-file', 'jump', 'known-hosts', 'credentials'].flatMap((key) => {
+    const schema = common[key]
+    return schema ? [[key, schema] as const] : []
+  }),
+)
+
+/** What reading the targets needs to know of a scanner. */
+export type KnownScanner = Pick<Scanner, 'id' | 'platforms' | 'optionsSchema'>
+
+interface TargetSchemas {
+  /** Of an entry under `targets:`; what stands under `hosts` is left to `hosts`. */
+  readonly target: Schema
+  /** Of what stands under `hosts`; nothing when the scanner takes no `host`. */
+  readonly hosts?: Schema
+  /** Of one host as read from a list. */
+  readonly host?: Schema
+}
+
+const targetSchemas = new WeakMap<object, TargetSchemas>()
 
 /**
- * The schema of a target: what every target takes, and what its scanner takes. A word of the common
- * vocabulary that the scanner lists without saying more has its common meaning.
+ * The schemas of a target: what every target takes, and what its scanner takes. A word of the common vocabulary that
+ * the scanner lists without saying more has its common meaning. Whoever takes a `host` takes `hosts` too.
  */
-export function targetSchema(scanner: Pick<Scanner, 'optionsSchema'>): Schema {
+export function targetSchemasOf(scanner: Pick<Scanner, 'optionsSchema'>): TargetSchemas {
   const known = targetSchemas.get(scanner.optionsSchema)
   if (known) return known
   const { properties: own, required, ...rest } = scanner.optionsSchema
-  const options = Object.entries(isObject(own) ? own : {}).map(([key, value]) => {
-    const says = isObject(value) && Object.keys(value).length > 0 ? value : {}
-    return [key, { ...common[key], ...says }] as const
-  })
-  const schema: Schema = {
-    ...rest,
-    type: 'object',
-    ...says('対象', 'a target'),
-    properties: { ...universal, ...Object.fromEntries(options) },
-    required: ['name', 'scanner', ...(Array.isArray(required) ? required.map(String) : [])],
-    additionalProperties: false,
+  const options = Object.fromEntries(
+    Object.entries(isObject(own) ? own : {}).map(([key, value]) => {
+      const says = isObject(value) && Object.keys(value).length > 0 ? value : {}
+      return [key, { ...common[key], ...says }] as const
+    }),
+  )
+  const several = Object.hasOwn(options, 'host') ? { hosts: says('ホストの一覧', 'a list of hosts') } : {}
+  const host = hostEntry(options)
+  const schemas: TargetSchemas = {
+    target: {
+      ...rest,
+      type: 'object',
+      ...says('対象', 'a target'),
+      properties: { ...universal, ...options, ...several },
+      required: ['name', 'scanner', ...(Array.isArray(required) ? required.map(String) : [])],
+      additionalProperties: false,
+    },
+    ...(several.hosts && { hosts: hostsSchema(host), host }),
   }
-  targetSchemas.set(scanner.optionsSchema, schema)
-  return schema
+  targetSchemas.set(scanner.optionsSchema, schemas)
+  return schemas
 }
 
 /** Options that are members of `Target` and not of its `options`. */
@@ -175,6 +252,8 @@ export const targetMembers: ReadonlySet<string> = new Set([
   'labels',
   'owner',
   'timeout',
+  'network-zone',
+  'hosts',
 ])
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,57 +1,87 @@
 import { componentKinds } from '../core/catalogue/kinds.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
-import type { Scanner, Target } from '../core/scanner.ts'
-import { targetMembers, targetSchema } from './config-schema.ts'
+import type { Target } from '../core/scanner.ts'
+import { type KnownScanner, targetMembers, targetSchemasOf } from './config-schema.ts'
 import type { Says } from './excerpt.ts'
+import { type HostFiles, isGroup, type PlacedTarget, readGroup, splitHost, withoutHosts } from './config-groups.ts'
 import type { Problem } from './problems.ts'
 import { isRawMap, rawDuration, type RawMap, rawList, rawMap, rawText, rawTextMap, rawWord } from './raw.ts'
 import { checkSchema } from './schema-check.ts'
-import type { YamlDocument } from './yaml.ts'
+import type { Path, YamlDocument } from './yaml.ts'
 
-/** What reading the targets needs to know of a scanner. */
-export type KnownScanner = Pick<Scanner, 'id' | 'platforms' | 'optionsSchema'>
-
-/** The targets of seisa.yaml; what is wrong with them is added to `problems`. */
+/** The targets of seisa.yaml, each host of a group by itself; what is wrong with them is added to `problems`. */
 export function readTargets(
   document: YamlDocument,
   raw: RawMap,
-  scanners: readonly KnownScanner[],
+  { scanners, files }: { readonly scanners: readonly KnownScanner[]; readonly files: HostFiles },
   problems: Problem[],
 ): readonly Target[] {
-  problems.push(...duplicateNames(document, raw))
-  return rawList(raw['targets']).map((target, index) => readTarget(target, index, document, scanners, problems))
+  const read = rawList(raw['targets']).flatMap((target, index) =>
+    readTarget(target, ['targets', index], document, { scanners, files }, problems),
+  )
+  const groups = rawList(raw['targets']).flatMap((target, index) => {
+    const scanner = scanners.find((known) => known.id === rawMap(target)['scanner'])
+    const name = scanner && isGroup(rawMap(target), scanner) ? rawText(rawMap(target)['name']) : undefined
+    return name === undefined
+      ? []
+      : [{ name, problem: document.problem(['targets', index, 'name'], duplicateName(name)) }]
+  })
+  problems.push(...duplicates(groups, read))
+  return read.map(({ target }) => target)
 }
 
 function readTarget(
   raw: unknown,
-  index: number,
+  at: Path,
   document: YamlDocument,
-  scanners: readonly KnownScanner[],
+  { scanners, files }: { readonly scanners: readonly KnownScanner[]; readonly files: HostFiles },
   problems: Problem[],
-): Target {
+): readonly PlacedTarget[] {
   const map = rawMap(raw)
-  const at = ['targets', index]
   const id = rawText(map['scanner'])
   const scanner = scanners.find((known) => known.id === id)
   if (id !== undefined && !scanner) problems.push(document.problem([...at, 'scanner'], unknownScanner(id, scanners)))
-  if (isRawMap(raw)) problems.push(...memberProblems(document, raw, at, scanner ?? (id === undefined ? scanners : [])))
   const platform = rawText(map['platform'])
   if (scanner && platform !== undefined && !scanner.platforms.includes(platform)) {
     problems.push(document.problem([...at, 'platform'], unknownPlatform(platform, scanner)))
   }
+  if (isRawMap(raw) && scanner && isGroup(map, scanner)) {
+    const group = withoutHosts(map)
+    // with one host in its place, whatever the scanner says of `host` beside other options holds for a group too
+    const { host: _, ...own } = { host: undefined, ...group }
+    problems.push(...memberProblems(document, { ...own, host: 'host' }, at, scanner))
+    return readGroup(document, map, at, scanner, files, problems).map(({ options, ...place }) => ({
+      ...place,
+      target: targetOf(options, { name: rawText(map['name']) ?? '', concurrency: map['concurrency'] }),
+    }))
+  }
+  if (isRawMap(raw)) problems.push(...memberProblems(document, raw, at, scanner ?? (id === undefined ? scanners : [])))
+  const split = scanner ? splitHost(document, map, at, problems) : map
+  return [{ target: targetOf(split), problem: (key, says) => document.problem([...at, key], says) }]
+}
+
+/** A target from options that were checked; `group` is what several hosts have in common. */
+function targetOf(map: RawMap, group?: { readonly name: string; readonly concurrency: unknown }): Target {
+  const platform = rawText(map['platform'])
   const kind = rawWord(map['kind'], componentKinds)
   const pinned = rawText(map['id'])
   const timeout = rawDuration(map['timeout'])
+  const zone = rawText(map['network-zone'])
+  const limit = typeof group?.concurrency === 'number' ? { concurrency: group.concurrency } : {}
   return {
     name: rawText(map['name']) ?? '',
-    scanner: id ?? '',
+    scanner: rawText(map['scanner']) ?? '',
     ...(platform !== undefined && { platform }),
     ...(kind && { kind }),
     ...(pinned !== undefined && { id: pinned }),
     labels: rawTextMap(map['labels']),
     ...(map['owner'] !== undefined && { owner: rawTextMap(map['owner']) }),
     ...(timeout !== undefined && { timeout }),
-    options: Object.fromEntries(Object.entries(map).filter(([key]) => !targetMembers.has(key))),
+    ...(group && { group: { name: group.name, ...limit } }),
+    ...(zone !== undefined && { networkZone: zone }),
+    options: Object.fromEntries(
+      Object.entries(map).filter(([key]) => !targetMembers.has(key) && !(group && key === 'concurrency')),
+    ),
   }
 }
 
@@ -63,23 +93,42 @@ function memberProblems(
   scanner: KnownScanner | readonly KnownScanner[],
 ): readonly Problem[] {
   const candidates = 'id' in scanner ? [scanner] : scanner
-  const found = candidates.map((candidate) => checkSchema(document, targetSchema(candidate), raw, at))
+  const found = candidates.map((candidate) => checkSchema(document, targetSchemasOf(candidate).target, raw, at))
   return found.toSorted((a, b) => a.length - b.length)[0] ?? []
 }
 
-function duplicateNames(document: YamlDocument, raw: RawMap): readonly Problem[] {
-  const seen = new Set<string>()
-  return rawList(raw['targets']).flatMap((target, index) => {
-    const name = rawText(rawMap(target)['name'])
-    if (name === undefined) return []
-    // Names that look alike would be taken for each other.
-    const plain = name.normalize('NFKC').toLowerCase()
-    if (!seen.has(plain)) {
-      seen.add(plain)
-      return []
-    }
-    return [document.problem(['targets', index, 'name'], duplicateName(name))]
-  })
+/** Names that look alike would be taken for each other; one address twice is one machine judged twice. */
+function duplicates(
+  groups: readonly { readonly name: string; readonly problem: Problem }[],
+  targets: readonly PlacedTarget[],
+): readonly Problem[] {
+  const problems: Problem[] = []
+  const names = new Set<string>()
+  const addresses = new Map<string, string>()
+  for (const { name, problem } of groups) {
+    if (names.has(fold(name))) problems.push(problem)
+    names.add(fold(name))
+  }
+  for (const { target, problem } of targets) {
+    const address = addressOf(target)
+    const other = address === undefined ? undefined : addresses.get(address)
+    if (address !== undefined) addresses.set(address, other ?? target.name)
+    const named = fold(target.name)
+    // of one address twice the name says nothing more; what has no name was complained of
+    if (other !== undefined) problems.push(problem('host', duplicateHost(other)))
+    else if (named !== '' && names.has(named)) problems.push(problem('name', duplicateName(target.name)))
+    names.add(named)
+  }
+  return problems
+}
+
+const fold = (name: string): string => name.normalize('NFKC').toLowerCase()
+
+/** What tells two hosts apart: behind different jump hosts the same private address may be two machines. */
+function addressOf({ scanner, options }: Target): string | undefined {
+  const { host, port, jump } = options
+  if (typeof host !== 'string') return undefined
+  return JSON.stringify([scanner, host.toLowerCase().replace(/\.$/, ''), port ?? 22, jump ?? ''])
 }
 
 function unknownScanner(id: string, scanners: readonly KnownScanner[]): Says {
@@ -103,6 +152,14 @@ function unknownPlatform(platform: string, scanner: KnownScanner): Says {
     ...(meant !== undefined && { didYouMean: meant }),
   }
 }
+
+const duplicateHost = (other: string): Says => ({
+  what: { ja: `対象「${other}」と同じアドレスである`, en: `the same address as the target “${other}”` },
+  expected: {
+    ja: '1台の機械は1回だけ（別の機械なら port か jump を分ける）',
+    en: 'each machine once; different machines differ in port or jump',
+  },
+})
 
 const duplicateName = (name: string): Says => ({
   what: { ja: `対象の名前「${name}」が重複している`, en: `two targets are named “${name}”` },

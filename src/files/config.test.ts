@@ -34,28 +34,28 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const read = (text: string): Config => {
+const read = async (text: string): Promise<Config> => {
   const path = join(folder, 'seisa.yaml')
   writeFileSync(path, text)
   return readConfig(path, { scanners })
 }
-const fault = (action: () => unknown): Fault => {
+const fault = async (action: () => unknown): Promise<Fault> => {
   try {
-    action()
+    await action()
   } catch (error) {
     if (error instanceof Fault) return error
     throw error
   }
   throw new Error('nothing was refused')
 }
-const refused = (action: () => unknown): readonly string[] =>
-  (problemsOf(fault(action)) ?? []).map(
+const refused = async (action: () => unknown): Promise<readonly string[]> =>
+  (problemsOf(await fault(action)) ?? []).map(
     ({ line, text, what, didYouMean }) => `${line} ${text} | ${what.ja}${didYouMean ? ` → ${didYouMean}` : ''}`,
   )
 
 describe('seisa.yaml', () => {
-  it('is read whole', () => {
-    const config = read(`
+  it('is read whole', async () => {
+    const config = await read(`
 # yaml-language-server: $schema=seisa-config-1.schema.json
 organisation: {name: 株式会社サンプル}
 baselines:
@@ -108,13 +108,13 @@ limits: {evidence-age: 30d}
     })
   })
 
-  it('may be empty', () => {
-    expect(read('')).toMatchObject({ baselines: [], targets: [], limits: {} })
+  it('may be empty', async () => {
+    expect(await read('')).toMatchObject({ baselines: [], targets: [], limits: {} })
   })
 
-  it('gives baselines ready to judge by, with what was loosened', () => {
+  it('gives baselines ready to judge by, with what was loosened', async () => {
     const [baseline] = loadBaselines(
-      read('baselines: [{use: ipa-sme, for: {kind: [server]}, parameters: {idle-lock: 10m}}]'),
+      await read('baselines: [{use: ipa-sme, for: {kind: [server]}, parameters: {idle-lock: 10m}}]'),
     )
     expect(baseline?.appliesTo).toEqual({ kind: ['server'] })
     expect(baseline?.loosened).toMatchObject([
@@ -186,23 +186,23 @@ describe('what seisa.yaml may not say, and what was meant', () => {
       ['3 ipa-sme | 同じベースラインが2回使われている'],
     ],
     ['a list in place of the map', '- a', ['1 - a | 「キー: 値」の並びでない']],
-  ])('%s', (_, text, expected) => {
-    expect(refused(() => read(text))).toEqual(expected)
+  ])('%s', async (_, text, expected) => {
+    expect(await refused(() => read(text))).toEqual(expected)
   })
 
-  it('a parameter, a value or a requirement that the baseline does not have', () => {
-    const config = read(
+  it('a parameter, a value or a requirement that the baseline does not have', async () => {
+    const config = await read(
       'baselines:\n  - use: ipa-sme\n    parameters:\n      idle-lok: 3m\n      idle-lock: 10\n    disable:\n      - {requirement: screen-lok, reason: x}\n',
     )
-    expect(refused(() => loadBaselines(config))).toEqual([
+    expect(await refused(() => loadBaselines(config))).toEqual([
       '4 idle-lok | パラメーター「idle-lok」は定義されていない → idle-lock',
       '5 10 | 期間に単位がない（10）',
       '7 screen-lok | 要件「screen-lok」はない → screen-lock',
     ])
   })
 
-  it('says every mistake at once, in both languages', () => {
-    const error = fault(() => read('targets:\n  - name: 本社\n    scanner: endpont\n    timeout: 30\n'))
+  it('says every mistake at once, in both languages', async () => {
+    const error = await fault(() => read('targets:\n  - name: 本社\n    scanner: endpont\n    timeout: 30\n'))
     const shown = (language: 'ja' | 'en'): string =>
       formatProblems(problemsOf(error) ?? [], language).replaceAll(folder, '.')
     expect(shown('ja')).toBe(
@@ -246,21 +246,21 @@ describe('a secret in the file', () => {
       'host: |\n  -----BEGIN OPENSSH PRIVATE KEY-----\n  hunter2\n  -----END OPENSSH PRIVATE KEY-----',
     ],
     ['through an alias', 'labels: {x: &p hunter2}\ncredentials: {password: *p}'],
-  ])('%s is refused and never shown', (_, body) => {
-    const error = fault(() => read(target(body)))
+  ])('%s is refused and never shown', async (_, body) => {
+    const error = await fault(() => read(target(body)))
     const said = (problemsOf(error) ?? []).map(({ what }) => what.ja)
     expect(said.some((what) => /秘密/.test(what))).toBe(true)
     expect(JSON.stringify([error.what, error.message, problemsOf(error)])).not.toMatch(/hunter2|20261120/)
   })
 
-  it('is not shown by another mistake on its line either', () => {
-    const error = fault(() => read(target('credentials: {foo: [1], password: hunter2, bar: [2]}')))
+  it('is not shown by another mistake on its line either', async () => {
+    const error = await fault(() => read(target('credentials: {foo: [1], password: hunter2, bar: [2]}')))
     expect(JSON.stringify([error.what, problemsOf(error)])).not.toContain('hunter2')
   })
 
-  it('is taken as a reference', () => {
+  it('is taken as a reference', async () => {
     for (const reference of ['env:SEISA_PASSWORD', 'file:/etc/seisa/password', 'exec:pass show seisa']) {
-      expect(read(target(`credentials: {password: '${reference}'}`)).targets[0]?.options).toEqual({
+      expect((await read(target(`credentials: {password: '${reference}'}`))).targets[0]?.options).toEqual({
         credentials: { password: reference },
       })
     }
@@ -305,11 +305,11 @@ describe('whatever stands in seisa.yaml', () => {
     map: fc.dictionary(word, tie('value'), { maxKeys: 6 }),
   })).value
 
-  it('gives a configuration or problems, nothing else', () => {
-    fc.assert(
-      fc.property(json, (value) => {
+  it('gives a configuration or problems, nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(json, async (value) => {
         try {
-          read(JSON.stringify(value))
+          await read(JSON.stringify(value))
         } catch (error) {
           expect(error).toBeInstanceOf(Fault)
           expect(problemsOf(error)?.length).toBeGreaterThan(0)
@@ -320,13 +320,13 @@ describe('whatever stands in seisa.yaml', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  it('is named when it is no file at all', () => {
+  it('is named when it is no file at all', async () => {
     for (const [path, why] of [
       [folder, '通常のファイルではない'],
       [join(folder, 'none.yaml'), 'ファイルがない'],
       ['/dev/null', '通常のファイルではない'],
     ] as const) {
-      const { code, what } = fault(() => readConfig(path, { scanners }))
+      const { code, what } = await fault(() => readConfig(path, { scanners }))
       expect([code, what.ja]).toEqual(['configuration', `${path} を読めない: ${why}`])
     }
   })

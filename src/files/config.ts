@@ -1,10 +1,14 @@
 import { dirname, resolve } from 'node:path'
 import type { ParameterValue, Selector } from '../core/baseline.ts'
 import type { Disabled, ResolvedBaseline } from '../core/resolve.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
 import type { Target } from '../core/scanner.ts'
+import type { UsedSoftwareList } from '../core/software/list.ts'
 import { type BaselineReference, loadBaseline, locateBaseline } from './built-in.ts'
-import { configFrame } from './config-schema.ts'
-import { type KnownScanner, readTargets } from './config-targets.ts'
+import { configFrame, type KnownScanner } from './config-schema.ts'
+import { readHostFiles } from './config-groups.ts'
+import { readSoftwareLists } from './config-software-lists.ts'
+import { readTargets } from './config-targets.ts'
 import type { Says } from './excerpt.ts'
 import { literalSecrets } from './literal-secrets.ts'
 import { type Problem, problemsFault, problemsOf } from './problems.ts'
@@ -22,7 +26,7 @@ export interface ConfiguredBaseline {
   readonly disable: readonly Disabled[]
 }
 
-export type { KnownScanner } from './config-targets.ts'
+export type { KnownScanner } from './config-schema.ts'
 
 /** seisa.yaml, checked. Durations are whole seconds. */
 export interface Config {
@@ -31,6 +35,7 @@ export interface Config {
   readonly folder: string
   readonly organisation?: { readonly name: string }
   readonly baselines: readonly ConfiguredBaseline[]
+  readonly softwareLists: readonly UsedSoftwareList[]
   readonly targets: readonly Target[]
   /** Targets scanned at a time. */
   readonly concurrency?: number
@@ -39,40 +44,52 @@ export interface Config {
   readonly limits: {
     /** Seconds; older saved evidence is refused. */
     readonly evidenceAge?: number
+    /** Targets at work at a time in each network zone, over all groups. */
+    readonly networkZones: ReadonlyMap<string, number>
   }
   /** A problem at a place of the file, for what only shows later. */
   readonly problem: YamlDocument['problem']
 }
 
-/** Reads seisa.yaml. Throws a `Fault('configuration')` that carries every problem in it. */
-export function readConfig(path: string, { scanners }: { readonly scanners: readonly KnownScanner[] }): Config {
+/** Reads seisa.yaml and the lists of hosts and of software that it names. Throws a `Fault('configuration')` with every problem in them. */
+export async function readConfig(
+  path: string,
+  { scanners }: { readonly scanners: readonly KnownScanner[] },
+): Promise<Config> {
   const document = readYamlFile(path)
   // First, so that no message after it can quote one.
   const problems: Problem[] = [...literalSecrets(document)]
   problems.push(...checkSchema(document, configFrame, document.value ?? {}))
   const raw = rawMap(document.value)
   const folder = dirname(resolve(path))
-  const targets = readTargets(document, raw, scanners, problems)
+  const files = await readHostFiles(document, raw, folder, scanners)
+  const targets = readTargets(document, raw, { scanners, files }, problems)
+  const limits = rawMap(raw['limits'])
+  const networkZones = readZoneLimits(limits['network-zones'])
+  problems.push(...zoneProblems(document, networkZones, targets))
   const baselines = rawList(raw['baselines']).flatMap((entry, index) =>
     readUse(entry, index, folder, document, problems),
   )
   problems.push(...usedTwice(document, baselines))
+  const software = await readSoftwareLists(document, raw['software-lists'], folder)
+  problems.push(...software.problems)
   // every problem of the file in one go: what only loading the baselines shows as well
   if (problems.length > 0)
     throw problemsFault(withoutEchoes([...problems, ...loadAll(baselines, document.problem).problems]))
 
   const name = rawText(rawMap(raw['organisation'])['name'])
   const timeout = rawDuration(raw['timeout'])
-  const evidenceAge = rawDuration(rawMap(raw['limits'])['evidence-age'])
+  const evidenceAge = rawDuration(limits['evidence-age'])
   return {
     file: path,
     folder,
     ...(name !== undefined && { organisation: { name } }),
     baselines,
+    softwareLists: software.lists,
     targets,
     ...(typeof raw['concurrency'] === 'number' && { concurrency: raw['concurrency'] }),
     ...(timeout !== undefined && { timeout }),
-    limits: { ...(evidenceAge !== undefined && { evidenceAge }) },
+    limits: { ...(evidenceAge !== undefined && { evidenceAge }), networkZones },
     problem: document.problem,
   }
 }
@@ -159,6 +176,23 @@ function readOverride([name, given]: readonly [string, unknown]): readonly (read
   return literal === undefined ? [] : [[name, { value: literal, ...(reason && { reason }) }]]
 }
 
+const readZoneLimits = (raw: unknown): ReadonlyMap<string, number> =>
+  new Map(Object.entries(rawMap(raw)).flatMap(([zone, limit]) => (typeof limit === 'number' ? [[zone, limit]] : [])))
+
+/** A limit that holds for nothing because of its spelling would let the load through unseen. */
+function zoneProblems(
+  document: YamlDocument,
+  limits: ReadonlyMap<string, number>,
+  targets: readonly Target[],
+): readonly Problem[] {
+  const zones = new Set(targets.flatMap(({ networkZone }) => networkZone ?? []))
+  return [...limits.keys()].flatMap((zone) => {
+    const meant = zones.has(zone) ? undefined : didYouMean(zone, zones)
+    if (meant === undefined) return []
+    return [document.problem(['limits', 'network-zones', zone], { ...unknownZone, didYouMean: meant }, 'key')]
+  })
+}
+
 /** The same baseline twice on one component would judge everything twice. */
 function usedTwice(document: YamlDocument, baselines: readonly ConfiguredBaseline[]): readonly Problem[] {
   const key = (one: ConfiguredBaseline): string => JSON.stringify(one.reference)
@@ -185,6 +219,10 @@ const useOrFile: Says = {
     ja: 'use: 組み込みの名前、または file: ファイルの場所',
     en: 'use: the name of a built-in one, or file: a path',
   },
+}
+const unknownZone: Says = {
+  what: { ja: 'この区画の対象はない', en: 'no target is in this network zone' },
+  expected: { ja: '対象の network-zone と同じ名前', en: 'the name that the targets have as network-zone' },
 }
 const twice: Says = {
   what: { ja: '同じベースラインが2回使われている', en: 'the same baseline is used twice' },

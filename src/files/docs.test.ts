@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { endpoint } from '../../scanners/endpoint/index.ts'
 import { operators } from '../core/baseline.ts'
 import { packageRoot } from '../package-root.ts'
 import { loadBaseline } from './built-in.ts'
@@ -29,14 +30,9 @@ describe('the documentation', () => {
     const [example] = examples('configuration.md')
     await writeStarter(folder, 'ja')
     writeFileSync(join(folder, 'seisa.yaml'), example ?? '')
-    const scanners = [
-      {
-        id: 'endpoint',
-        platforms: ['linux'],
-        optionsSchema: { type: 'object', properties: { here: { type: 'boolean' } } },
-      },
-    ]
-    expect(loadBaselines(readConfig(join(folder, 'seisa.yaml'), { scanners }))).toHaveLength(2)
+    const config = await readConfig(join(folder, 'seisa.yaml'), { scanners: [endpoint] })
+    expect(loadBaselines(config)).toHaveLength(2)
+    expect(config.targets.map(({ name }) => name)).toEqual(['this-machine', 'web/web-1', 'web/10.0.0.5:2222', '予備'])
   })
 
   it('shows baselines, requirements and conditions that work', () => {

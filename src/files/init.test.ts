@@ -2,17 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
+import { endpoint } from '../../scanners/endpoint/index.ts'
 import type { Language } from '../core/text.ts'
 import { type KnownScanner, loadBaselines, readConfig } from './config.ts'
 import { starterFiles, writeStarter } from './init.ts'
 
-const scanners: readonly KnownScanner[] = [
-  {
-    id: 'endpoint',
-    platforms: ['linux'],
-    optionsSchema: { type: 'object', properties: { here: { type: 'boolean' } } },
-  },
-]
+const scanners: readonly KnownScanner[] = [endpoint]
 const languages: readonly Language[] = ['ja', 'en']
 
 let folder = ''
@@ -24,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 describe('a new project', () => {
   test.each(languages)('can be scanned at once (%s)', async (language) => {
     await writeStarter(folder, language)
-    const config = readConfig(join(folder, 'seisa.yaml'), { scanners })
+    const config = await readConfig(join(folder, 'seisa.yaml'), { scanners })
     expect(config.targets).toEqual([
       { name: 'this-machine', scanner: 'endpoint', platform: 'linux', labels: {}, options: { here: true } },
     ])
@@ -40,15 +35,21 @@ describe('a new project', () => {
       const text = readFileSync(path, 'utf8')
       // Lines that are YAML behind their mark, and not prose.
       const used = text.replaceAll(
-        /^( *)# ?((?:- )?(?:organisation|kind|labels|owner|parameters|disable|use|for): ?.*|  (?:idle-lock|priv-length\.min-length|- \{requirement).*|(?: {2}){1,3}(?:for|parameters|disable|- ).*)$/gm,
+        /^( *)# ?((?:- )?(?:organisation|kind|labels|owner|parameters|disable|use|for|name|limits): ?.*|  (?:idle-lock|priv-length\.min-length|- \{requirement).*|(?: {2}){1,3}(?:for|parameters|disable|scanner|platform|hosts|username|sudo|labels|network-zone|concurrency|- ).*)$/gm,
         '$1$2',
       )
       expect(used).not.toBe(text)
       writeFileSync(path, used)
     }
-    const config = readConfig(join(folder, 'seisa.yaml'), { scanners })
+    const config = await readConfig(join(folder, 'seisa.yaml'), { scanners })
     expect(config.baselines).toHaveLength(2)
     expect(loadBaselines(config).map(({ disabled }) => disabled.length)).toEqual([1, 1])
+    expect(config.targets.map(({ name, options }) => [name, options['username']])).toEqual([
+      ['this-machine', undefined],
+      ['web/web-1', 'seisa'],
+      ['web/10.0.0.5:2222', 'admin'],
+    ])
+    expect([...config.limits.networkZones]).toEqual([['dmz', 4]])
   })
 
   it('keeps what seisa stores out of version control', async () => {

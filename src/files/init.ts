@@ -70,6 +70,18 @@ targets:
     # kind: server                           # server または workstation。書かなければ自動で見分ける
     # labels: {system: office}
     # owner: {name: （責任者の氏名）, department: 情報システム部, contact: 内線 1234}
+  # SSH で調べる機械。ホスト鍵は「seisa doctor --enrol」で確かめて登録する。ホストは hosts: {file: hosts.csv} でもよい。
+  # - name: web
+  #   scanner: endpoint
+  #   platform: linux
+  #   hosts: [web-1, admin@10.0.0.5:2222]
+  #   username: seisa                        # 鍵は ssh-agent か ~/.ssh のもの。identity-file でも指定できる
+  #   sudo: /usr/local/libexec/seisa-collect # 管理者が置いた収集スクリプト。「seisa doctor」が手順を示す
+  #   labels: {system: office}
+  #   network-zone: dmz
+  #   concurrency: 10                        # 同時に調べるホストの数
+
+# limits: {network-zones: {dmz: 4}}          # 区画ごとに同時に調べる数
 `
 
 const configEn = `
@@ -97,6 +109,18 @@ targets:
     # kind: server                           # server or workstation; found out when not written
     # labels: {system: office}
     # owner: {name: Name of the owner, department: IT, contact: ext. 1234}
+  # Machines over SSH. "seisa doctor --enrol" confirms and keeps their host keys. Or hosts: {file: hosts.csv}.
+  # - name: web
+  #   scanner: endpoint
+  #   platform: linux
+  #   hosts: [web-1, admin@10.0.0.5:2222]
+  #   username: seisa                        # keys come from ssh-agent, ~/.ssh, or identity-file
+  #   sudo: /usr/local/libexec/seisa-collect # collector put there by the administrator; "seisa doctor" says how
+  #   labels: {system: office}
+  #   network-zone: dmz
+  #   concurrency: 10                        # hosts at a time
+
+# limits: {network-zones: {dmz: 4}}          # targets at a time in each network zone
 `
 
 const baselineJa = `

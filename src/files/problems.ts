@@ -10,6 +10,8 @@ export interface Problem {
   readonly line: number
   /** From 1, in characters. */
   readonly column: number
+  /** Instead of line and column, where the place has a name of its own: `Sheet1!B12`. */
+  readonly place?: string
   /** The offending source, at most a line, with secrets hidden; empty where there is nothing to show. */
   readonly text: string
   /** What stands before and after it on its line, with secrets hidden. */
@@ -46,7 +48,8 @@ export function formatProblems(problems: readonly Problem[], language: Language)
 }
 
 function formatProblem(problem: Problem, language: Language): string {
-  const lines = [`${visible(problem.file)}:${problem.line}:${problem.column}: ${visible(problem.what[language])}`]
+  const place = problem.place === undefined ? `${problem.line}:${problem.column}` : visible(problem.place)
+  const lines = [`${visible(problem.file)}:${place}: ${visible(problem.what[language])}`]
   const { before, marked, after } = excerpt(problem)
   if ((before + marked + after).trim() !== '') {
     const number = String(problem.line)

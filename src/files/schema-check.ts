@@ -29,9 +29,12 @@ function validatorOf(schema: Schema): ValidateFunction {
   return validate
 }
 
+/** What places problems; a table or a list can do it as well as YAML. */
+type Checked = Pick<YamlDocument, 'problem' | 'written'> & { readonly value?: unknown }
+
 /** Everything in a document that a schema refuses, `at` a path in it, with its place. */
 export function checkSchema(
-  document: YamlDocument,
+  document: Checked,
   schema: Schema,
   value: unknown = document.value,
   at: Path = [],
@@ -42,7 +45,7 @@ export function checkSchema(
   return errors.map((error) => toProblem(document, error, value, at))
 }
 
-function toProblem(document: YamlDocument, error: ErrorObject, value: unknown, at: Path): Problem {
+function toProblem(document: Checked, error: ErrorObject, value: unknown, at: Path): Problem {
   const path = [...at, ...pathOf(error.instancePath, value)]
   const { keyword, params } = error
   if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') {

@@ -14,13 +14,13 @@ export type SourceText =
   | { readonly ok: false; readonly problem: Problem }
 
 /** Bytes of a regular file, at most one more than the limit. Throws a `Fault('configuration')` when it can't be read. */
-export function readFileBytes(path: string): Uint8Array {
+export function readFileBytes(path: string, limit: number = largestFileBytes): Uint8Array {
   let file: number | undefined
   try {
     // Without O_NONBLOCK, opening a pipe would wait for a writer for ever.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     if (!fstatSync(file).isFile()) throw cannotRead(path, { ja: '通常のファイルではない', en: 'not a regular file' })
-    const buffer = Buffer.alloc(largestFileBytes + 1)
+    const buffer = Buffer.alloc(limit + 1)
     let length = 0
     while (length < buffer.length) {
       const count = readSync(file, buffer, length, buffer.length - length, null)
@@ -78,7 +78,11 @@ export function decodeSource(file: string, bytes: Uint8Array): SourceText {
       expected: { ja: '文字コード UTF-8 で保存し直す', en: 'save the file again as UTF-8' },
     })
   }
-  const text = new TextDecoder().decode(bytes)
+  return textWithoutUnseen(file, new TextDecoder().decode(bytes))
+}
+
+/** The text, unless it holds a character that a reader can't see. */
+export function textWithoutUnseen(file: string, text: string): SourceText {
   const found = unseen.exec(text)
   if (found) {
     const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')

@@ -1,11 +1,15 @@
 import { Fault } from '../core/fault.ts'
 import type { JudgedBaseline } from '../core/judge.ts'
 import type { RunBaseline } from '../core/run.ts'
+import type { UsedSoftwareList } from '../core/software/list.ts'
+import { checkedLists } from './software-lists.ts'
 
 /** What a run judges by, and how that stands in its result. */
 export interface JudgedBy {
   readonly judged: readonly JudgedBaseline[]
+  /** Of the baselines; those of the lists are made from the lists. */
   readonly headers: readonly RunBaseline[]
+  readonly lists: readonly UsedSoftwareList[]
 }
 
 /**
@@ -23,7 +27,8 @@ export class LateBaselines {
 
   /**
    * Begins to read them, unless that was done before.
-   * @throws Fault `nothing-to-do` without a requirement; whatever reading them threw
+   * @throws Fault `nothing-to-do` without a requirement and a list; Fault `configuration` where two of them share an id;
+   * whatever reading them threw
    */
   get(): Promise<JudgedBy> {
     if (!this.#reading) {
@@ -42,7 +47,9 @@ export class LateBaselines {
 
   async #checked(): Promise<JudgedBy> {
     const given = await this.#read()
-    if (given.judged.some((baseline) => baseline.requirements.length > 0)) return given
+    const lists = checkedLists(given.lists, given.judged)
+    if (lists.length > 0 || given.judged.some((baseline) => baseline.requirements.length > 0))
+      return { ...given, lists }
     throw new Fault('nothing-to-do', { ja: '判定する要件がない', en: 'there is nothing to check' })
   }
 }

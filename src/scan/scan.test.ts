@@ -106,7 +106,7 @@ async function run(sources: readonly Source[], { baselines: judged = [baseline],
     sources,
     scanners: new Map([['test', scannerThat(() => new ReadableStream())]]),
     collect: collectRunWith(),
-    baselines: { judged, headers: [] },
+    baselines: { judged, headers: [], lists: [] },
     configured: new Map(),
     exit: { failOn: 'low', allowIncomplete: false, exitZero: false },
     rows: false,
@@ -289,6 +289,17 @@ describe('a scan', () => {
     })
     expect((await run(live(scanner, 'flaky', 'refused'))).targets).toEqual(['flaky ok', 'refused denied'])
     expect(Object.fromEntries(tries)).toEqual({ flaky: 2, refused: 1 })
+  })
+
+  it('masks a credential that the target sends back, and does not trust the answer as a whole', async () => {
+    const scanner = scannerThat(async function* (_, { run: shared }) {
+      const secret = await shared.credential('env:PASSWORD')
+      yield evidence({ threshold: '3', id: `host-${secret}` })
+    })
+    const collect = collectRunWith({ 'env:PASSWORD': 'hunter2hunter2' })
+    const told = await run(live(scanner, 'a'), { collect })
+    expect(told).toMatchObject({ code: 3, targets: ['a partial'] })
+    expect(JSON.stringify(told)).not.toContain('hunter2')
   })
 
   it('judges what came before the connection dropped, and never tries that again', async () => {

@@ -12,9 +12,12 @@ import { scannerOfEvidence, unknownCollector } from './collectors.ts'
 import { componentResult } from './component.ts'
 import { gapsOf } from './gaps.ts'
 import { type JudgedBy, LateBaselines } from './late-baselines.ts'
-import { defaultRetry, type RetryPolicy, retrying } from './retry.ts'
+import type { RetryPolicy } from './retry.ts'
+import { collectChunks } from './scan-collect.ts'
+import { coverageOf, listHeaders, SoftwareLists } from './software-lists.ts'
+import { type Limit, limitsOfTarget, runAll } from './schedule.ts'
 import { Spool, type SpoolWriter } from './spool.ts'
-import { Totals } from './totals.ts'
+import { type Held, Totals } from './totals.ts'
 import { markTwins, twinsOf } from './twins.ts'
 
 /** Where evidence comes from: a live target, or a saved bundle. */
@@ -42,7 +45,12 @@ export interface ScanRequest {
   readonly rows: boolean
   readonly deep: boolean
   readonly simulateUpgrade: boolean
+  /** Targets at work at once. */
   readonly concurrency: number
+  /** Pieces of saved evidence that are judged at once: `mostBundles` unless `concurrency` is less. */
+  readonly bundles?: number
+  /** Live targets at work at once in a network zone. */
+  readonly networkZones?: ReadonlyMap<string, number>
   /** Whole seconds for a target that has no timeout of its own. */
   readonly timeoutSeconds: number
   /** Saved evidence older than this many seconds is refused. */
@@ -54,6 +62,8 @@ export interface ScanRequest {
   readonly signal: AbortSignal
   readonly onEvent: (event: ProgressEvent) => void
   readonly retry?: RetryPolicy
+  /** Which gaps of a component matter to whoever asks, by the settings and tables in them; all without it. */
+  readonly concerns?: (what: readonly string[]) => boolean
 }
 
 /** A finished scan; `remove` deletes its temporary files once every report is written. */
@@ -67,7 +77,7 @@ export interface FinishedScan {
 /**
  * Scans every source, judges each component as soon as it was read, and gives the result as a stream.
  * A target that fails never takes others with it.
- * @throws Fault `nothing-to-do` without a source or a requirement; Fault `output` when the disk is full
+ * @throws Fault `nothing-to-do` without a source, or without a requirement and a software list; Fault `output` when the disk is full
  */
 export async function scan(request: ScanRequest): Promise<FinishedScan> {
   if (request.sources.length === 0) {
@@ -79,19 +89,25 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
   const started = request.now()
   const spool = await Spool.create()
   const totals = new Totals(request)
+  const software = new SoftwareLists()
   const at = async (position: number, work: (place: Place) => Promise<void>): Promise<void> => {
     const writer = await spool.writer(position)
     try {
-      await work({ request, position, writer, totals, baselines })
+      await work({ request, position, writer, totals, software, baselines })
     } finally {
       await writer.close()
     }
   }
   const begun = new Set<number>()
   try {
-    await inParallel(request.sources, request.concurrency, request.signal, (source, position) => {
-      begun.add(position)
-      return at(position, (place) => scanSource(source, place))
+    await runAll({
+      items: request.sources,
+      limitsOf: (source) => limitsOfSource(source, request),
+      signal: request.signal,
+      work: (source, position) => {
+        begun.add(position)
+        return at(position, (place) => scanSource(source, place))
+      },
     })
     for (const [position, source] of request.sources.entries()) {
       if (begun.has(position)) continue
@@ -101,7 +117,15 @@ export async function scan(request: ScanRequest): Promise<FinishedScan> {
     await at(request.sources.length, async (place) => {
       for (const twin of twins) await addGap(place, twin)
     })
-    const result = resultOf(request, spool, totals, await baselines.get(), twins, started)
+    const by = await baselines.get()
+    await at(request.sources.length + 1, async (place) => {
+      const coverage = coverageOf(
+        totals.targets((target) => target),
+        request.configured.keys(),
+      )
+      for (const finding of software.upkeep(by.lists, coverage)) await addFinding(place, finding)
+    })
+    const result = resultOf(request, spool, totals, by, twins, started)
     return { result, remove: () => spool.remove(), ...(totals.fault && { fault: totals.fault }) }
   } catch (cause) {
     await spool.remove()
@@ -116,6 +140,7 @@ interface Place {
   readonly position: number
   readonly writer: SpoolWriter
   readonly totals: Totals
+  readonly software: SoftwareLists
   readonly baselines: LateBaselines
 }
 
@@ -123,11 +148,12 @@ function resultOf(
   request: ScanRequest,
   spool: Spool,
   totals: Totals,
-  { judged, headers }: JudgedBy,
+  by: JudgedBy,
   twins: readonly GapResult[],
   started: Date,
 ): RunResult {
   const targets = totals.targets((target) => markTwins(target, twins))
+  const headers = [...by.headers, ...listHeaders(by.lists)]
   return {
     run: {
       id: request.id,
@@ -143,36 +169,20 @@ function resultOf(
     findings: () => spool.read<Finding>('finding'),
     gaps: () => spool.read<GapResult>('gap'),
     summary: totals.summary(headers),
-    exit: totals.exit(targets, judged),
+    exit: totals.exit(targets, heldOf(by)),
   }
 }
 
-/** Runs `work` on every item, at most `limit` at once; starts nothing more once aborted. */
-async function inParallel<T>(
-  items: readonly T[],
-  limit: number,
-  signal: AbortSignal,
-  work: (item: T, position: number) => Promise<void>,
-): Promise<void> {
-  let next = 0
-  const worker = async (): Promise<void> => {
-    while (next < items.length && !signal.aborted) {
-      const position = next
-      next += 1
-      const item = items[position]
-      if (item === undefined) continue
-      try {
-        await work(item, position)
-      } catch (cause) {
-        // what ends the run (a full disk) ends it for all: nobody is asked for what can't be kept
-        next = items.length
-        throw cause
-      }
-    }
-  }
-  const workers = Array.from({ length: Math.min(limit, items.length) }, worker)
-  const settled = await Promise.allSettled(workers)
-  for (const one of settled) if (one.status === 'rejected') throw one.reason
+/** Judging saved evidence waits for no network: more at once would take memory and save no time. */
+const mostBundles = 8
+
+function limitsOfSource(source: Source, request: ScanRequest): readonly Limit[] {
+  const { concurrency, networkZones = new Map() } = request
+  if (source.kind === 'live') return limitsOfTarget(source.target, { concurrency, networkZones })
+  return [
+    { key: 'all', most: concurrency },
+    { key: 'bundles', most: request.bundles ?? mostBundles },
+  ]
 }
 
 async function scanSource(source: Source, place: Place): Promise<void> {
@@ -248,6 +258,20 @@ async function addGap({ totals, writer }: Place, gap: GapResult): Promise<void> 
   await writer.write('gap', gap)
 }
 
+async function addFinding({ totals, writer }: Place, finding: Finding): Promise<void> {
+  totals.finding(finding)
+  await writer.write('finding', finding)
+}
+
+const heldOf = ({ judged, lists }: JudgedBy): readonly Held[] => [
+  ...judged,
+  ...lists.map((used) => ({
+    kind: 'software-list' as const,
+    id: used.list.id,
+    ...(used.for && { appliesTo: used.for }),
+  })),
+]
+
 async function judgeInto(
   snapshot: Snapshot,
   target: Target,
@@ -255,15 +279,21 @@ async function judgeInto(
   place: Place,
 ): Promise<void> {
   const { request, writer, totals } = place
-  const { judged } = await place.baselines.get()
-  totals.component(snapshot.component, labels, judged)
+  const by = await place.baselines.get()
+  totals.component(snapshot.component, labels, heldOf(by))
   await writer.write('component', componentResult(snapshot, target, request.rows))
   const options = request.asOf ? { labels, asOf: request.asOf } : { labels }
-  for (const finding of judgeComponent(snapshot, judged, options)) {
-    totals.finding(finding)
-    await writer.write('finding', finding)
+  const findings = judgeComponent(snapshot, by.judged, options)
+  const listed = place.software.judge(snapshot, by.lists, options)
+  // both are sorted, and no list has the id of a baseline
+  const all =
+    listed.length === 0
+      ? findings
+      : [...findings, ...listed].sort((a, b) => (a.baseline < b.baseline ? -1 : a.baseline > b.baseline ? 1 : 0))
+  for (const finding of all) await addFinding(place, finding)
+  for (const gap of gapsOf(snapshot, target.name)) {
+    if (request.concerns?.(gap.what) ?? true) await addGap(place, gap)
   }
-  for (const gap of gapsOf(snapshot, target.name)) await addGap(place, gap)
 }
 
 /**
@@ -272,7 +302,11 @@ async function judgeInto(
  */
 async function* chunksOf(source: Source, place: Place, problems: Fault[]): AsyncGenerator<Uint8Array> {
   if (source.kind === 'bundle') yield* source.open()
-  else yield* redacting(liveChunks(source, place, problems), place.request.collect.secrets)
+  else {
+    yield* redacting(liveChunks(source, place, problems), place.request.collect.secrets, () => {
+      if (!problems.includes(heldSecret)) problems.push(heldSecret)
+    })
+  }
 }
 
 async function* liveChunks(
@@ -284,29 +318,23 @@ async function* liveChunks(
   const deadline = AbortSignal.timeout((target.timeout ?? request.timeoutSeconds) * 1000)
   const signal = AbortSignal.any([request.signal, deadline])
   const ask = { deep: request.deep, simulateUpgrade: request.simulateUpgrade, signal, run: request.collect }
+  const retry = { ...(request.retry && { policy: request.retry }), wait: request.wait }
   try {
-    const begun = await retrying(
-      async () => {
-        const chunks = scanner.collect(target, ask)[Symbol.asyncIterator]()
-        const first = chunks.next()
-        // a failure is met again by whoever judges
-        baselines.get().catch(() => undefined)
-        return { chunks, first: await first }
-      },
-      request.retry ?? defaultRetry,
-      request.wait,
-      signal,
-    )
-    try {
-      for (let item = begun.first; !item.done; item = await begun.chunks.next()) yield item.value
-    } finally {
-      // a reader that has enough ends the collector too
-      await begun.chunks.return?.()
-    }
+    yield* collectChunks(scanner, target, ask, {
+      ...retry,
+      // a failure is met again by whoever judges
+      onBegin: () => void baselines.get().catch(() => undefined),
+    })
   } catch (cause) {
     problems.push(asFault(cause))
   }
 }
+
+/** What was masked may have been a part of something that is judged. */
+const heldSecret = new Fault('unreachable', {
+  ja: '応答に、この実行で使った認証情報と同じ文字列があった。伏せたので、その前後は読み違えているかもしれない',
+  en: 'the answer held a text equal to a credential of this run; it was masked, and what stands around it may be misread',
+})
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 

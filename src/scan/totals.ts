@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type ExitOptions, exitOf, signalCode, tally } from '../core/exit.ts'
+import { emptyTally, type ExitOptions, exitOf, signalCode, tally } from '../core/exit.ts'
 import { type Fault, faultExitCodes } from '../core/fault.ts'
-import { type JudgedBaseline, selects } from '../core/judge.ts'
+import type { Selector } from '../core/baseline.ts'
+import { selects } from '../core/judge.ts'
 import type {
   Counts,
   ExitReason,
@@ -30,6 +31,13 @@ const countKey: Readonly<Record<Verdict, keyof Counts>> = {
   'not-applicable': 'notApplicable',
 }
 
+/** What is held against components: a baseline, or a use of a software list. */
+export interface Held {
+  readonly id: string
+  readonly kind?: 'software-list'
+  readonly appliesTo?: Selector
+}
+
 interface Given {
   readonly exit: ExitOptions
   readonly signal: AbortSignal
@@ -40,12 +48,12 @@ export class Totals {
   readonly #given: Given
   readonly #counts = noCounts()
   readonly #byBaseline = new Map<string, ReturnType<typeof noCounts>>()
-  readonly #exit = { drift: 0, incomplete: 0, conflicts: 0 }
+  readonly #exit = emptyTally()
   readonly #targets = new Map<number, TargetResult[]>()
   /** 48 bits of each component's id: a few bytes for each, where the ids would grow with the run. */
   readonly #seen = new Set<number>()
   readonly #twice = new Set<number>()
-  /** Baselines that took a component, by their place. */
+  /** Baselines and lists that took a component, by their place. */
   readonly #used = new Set<number>()
   #components = 0
   #gaps = 0
@@ -57,17 +65,13 @@ export class Totals {
     this.#given = given
   }
 
-  component(
-    component: Component,
-    labels: Readonly<Record<string, string>>,
-    baselines: readonly JudgedBaseline[],
-  ): void {
+  component(component: Component, labels: Readonly<Record<string, string>>, held: readonly Held[]): void {
     this.#components += 1
     const mark = markOf(component.id)
     if (this.#seen.has(mark)) this.#twice.add(mark)
     this.#seen.add(mark)
-    for (const [at, baseline] of baselines.entries()) {
-      if (!this.#used.has(at) && selects(baseline.appliesTo, component, labels)) this.#used.add(at)
+    for (const [at, { appliesTo }] of held.entries()) {
+      if (!this.#used.has(at) && selects(appliesTo, component, labels)) this.#used.add(at)
     }
   }
 
@@ -120,11 +124,11 @@ export class Totals {
     return { ...this.#counts, changes: 0, gaps: this.#gaps, byBaseline: Object.fromEntries(byBaseline) }
   }
 
-  exit(targets: readonly TargetResult[], baselines: readonly JudgedBaseline[]): ExitResult {
+  exit(targets: readonly TargetResult[], held: readonly Held[]): ExitResult {
     const signal = this.#given.signal.aborted ? signalCode(this.#given.signal.reason) : undefined
     const exit = exitOf(this.#exit, targets, this.#given.exit, signal)
     if (signal) return exit
-    const reasons = [...exit.reasons, ...this.#unused(baselines)]
+    const reasons = [...exit.reasons, ...this.#unused(held)]
     if (this.#internal) {
       const internal = { code: faultExitCodes.internal, text: this.#internal.what }
       return { code: faultExitCodes.internal, reasons: [internal, ...reasons] }
@@ -133,16 +137,22 @@ export class Totals {
     return { code: faultExitCodes['nothing-to-do'], reasons: [nothingChecked, ...reasons] }
   }
 
-  /** A baseline that takes no component judged nothing: silence would look like passing. */
-  #unused(baselines: readonly JudgedBaseline[]): readonly ExitReason[] {
+  /** A baseline or list that takes no component judged nothing: silence would look like passing. */
+  #unused(held: readonly Held[]): readonly ExitReason[] {
     if (this.#components === 0) return []
-    const unused = baselines.filter((_, at) => !this.#used.has(at))
-    return [...new Set(unused.map(({ id }) => id))].map((id) => ({
+    const unused = held.filter((_, at) => !this.#used.has(at))
+    return [...new Map(unused.map(({ id, kind }) => [id, kind]))].map(([id, kind]) => ({
       code: 0,
-      text: {
-        ja: `基準 ${id} はどの構成要素にも当てはまらず、何も判定していない（for と applies-to を確かめる）`,
-        en: `the baseline ${id} takes none of the components and judged nothing (check its for and applies-to)`,
-      },
+      text:
+        kind === 'software-list'
+          ? {
+              ja: `ソフトウェア一覧 ${id} の使い方の一つがどの構成要素にも当てはまらず、何も判定していない（for を確かめる）`,
+              en: `a use of the software list ${id} takes none of the components and judged nothing (check its for)`,
+            }
+          : {
+              ja: `基準 ${id} はどの構成要素にも当てはまらず、何も判定していない（for と applies-to を確かめる）`,
+              en: `the baseline ${id} takes none of the components and judged nothing (check its for and applies-to)`,
+            },
     }))
   }
 }

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Fault } from '../core/fault.ts'
-import { type LocalAllowance, type LocalCommand, runLocally } from './local.ts'
+import type { Allowance, CollectorCommand } from './command.ts'
+import { runLocally } from './local.ts'
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
-const script = (text: string, ...words: readonly string[]): LocalCommand => ({ kind: 'script', text, arguments: words })
-const allowing = (command: LocalCommand, ...words: readonly string[]): LocalAllowance => ({
+const script = (text: string, ...words: readonly string[]): CollectorCommand => ({
+  kind: 'script',
+  text,
+  arguments: words,
+})
+const allowing = (command: CollectorCommand, ...words: readonly string[]): Allowance => ({
   scripts: new Set(command.kind === 'script' ? [hashOf(command.text)] : []),
   arguments: new Set(words),
 })
@@ -18,9 +23,9 @@ interface Outcome {
 
 /** Output and fault of a command. `seen` is called with the output so far. */
 async function run(
-  command: LocalCommand,
+  command: CollectorCommand,
   options: {
-    allowance?: LocalAllowance
+    allowance?: Allowance
     signal?: AbortSignal
     maximumBytes?: number
     seen?: (output: string) => void

@@ -5,11 +5,12 @@ const shortest = 4
 
 /**
  * Passes chunks on with every known secret masked: as it is, in base64, and percent-encoded, also where it stands
- * across two chunks. `secrets` may grow meanwhile. Line breaks are never part of what is masked.
+ * across two chunks. `secrets` may grow meanwhile. `onMask` is told that something was masked.
  */
 export async function* redacting(
   chunks: AsyncIterable<Uint8Array>,
   secrets: ReadonlySet<string>,
+  onMask: () => void = () => undefined,
 ): AsyncGenerator<Uint8Array> {
   let held: Buffer = Buffer.alloc(0)
   for await (const chunk of chunks) {
@@ -19,7 +20,7 @@ export async function* redacting(
       continue
     }
     const longest = Math.max(1, ...needles.map((needle) => needle.length))
-    const masked = maskAll(held.length === 0 ? chunk : Buffer.concat([held, chunk]), needles)
+    const masked = maskAll(held.length === 0 ? chunk : Buffer.concat([held, chunk]), needles, onMask)
     // the beginning of one may be the end of this chunk
     const keep = beginsWithin(masked, needles, longest)
     held = Buffer.from(masked.subarray(masked.length - keep))
@@ -30,7 +31,7 @@ export async function* redacting(
 
 /** The same for a text. */
 export const redacted = (text: string, secrets: ReadonlySet<string>): string =>
-  maskAll(Buffer.from(text), needlesOf(secrets)).toString('utf8')
+  maskAll(Buffer.from(text), needlesOf(secrets), () => undefined).toString('utf8')
 
 const prepared = new WeakMap<ReadonlySet<string>, { readonly count: number; readonly needles: readonly Buffer[] }>()
 
@@ -63,11 +64,12 @@ function formsOf(secret: string): readonly string[] {
   return [...forms].filter((form) => form.length >= shortest)
 }
 
-function maskAll(bytes: Uint8Array, needles: readonly Buffer[]): Buffer {
+function maskAll(bytes: Uint8Array, needles: readonly Buffer[], onMask: () => void): Buffer {
   let buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (const needle of needles) {
     let at = buffer.indexOf(needle)
     if (at < 0) continue
+    onMask()
     const pieces: Buffer[] = []
     let from = 0
     for (; at >= 0; at = buffer.indexOf(needle, from)) {

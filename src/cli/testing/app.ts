@@ -5,8 +5,9 @@ import { markdown } from '../../../reports/markdown/index.ts'
 import { terminal } from '../../../reports/terminal/index.ts'
 import { collectorScript } from '../../../scanners/endpoint/linux/collector.ts'
 import { endpoint } from '../../../scanners/endpoint/index.ts'
+import type { Scanner } from '../../core/scanner.ts'
 import { chooseLanguage } from '../../text/language.ts'
-import type { App, Output } from '../app.ts'
+import type { App, Input, Output } from '../app.ts'
 import { runProgram } from '../program.ts'
 import type { Ran } from './run.ts'
 
@@ -16,6 +17,11 @@ export interface Given {
   readonly env?: Readonly<Record<string, string>>
   readonly lang?: 'ja' | 'en'
   readonly now?: Date
+  /** What is typed on the terminal, line by line; without it there is no terminal. */
+  readonly answers?: readonly string[]
+  /** In place of those of the program. */
+  readonly scanners?: readonly Scanner[]
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -31,19 +37,32 @@ export async function command(
   const asked = words.find((_, at) => words[at - 1] === '--lang')
   const app: App = {
     version: '0.0.0',
-    scanners: new Map([[endpoint.id, endpoint]]),
+    scanners: new Map((given.scanners ?? [endpoint]).map((scanner) => [scanner.id, scanner])),
     reports: new Map([terminal, json, junit, markdown].map((report) => [report.id, async () => report])),
     collectors: new Map([['linux', collectorScript]]),
     stdout: into(stdout),
     stderr: into(stderr),
+    input: typing(given.answers, stderr),
     env: given.env ?? {},
     cwd: given.cwd ?? tmpdir(),
     language: chooseLanguage(asked ?? given.lang ?? 'en', {}),
     now: () => given.now ?? new Date(),
-    signal: new AbortController().signal,
+    signal: given.signal ?? new AbortController().signal,
   }
   const code = await runProgram(app, words)
   return { code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }
+}
+
+function typing(answers: readonly string[] | undefined, screen: Buffer[]): Input {
+  const rest = [...(answers ?? [])]
+  return {
+    isTTY: answers !== undefined,
+    ask: async (prompt, { hidden }) => {
+      const answer = rest.shift()
+      screen.push(Buffer.from(`${prompt}${hidden === true ? '' : (answer ?? '')}\n`))
+      return answer
+    },
+  }
 }
 
 const into = (pieces: Buffer[]): Output => ({

@@ -63,7 +63,7 @@ export async function scanned(...bundles: readonly (Iterable<Uint8Array> | Async
     sources: bundles.map((bundle, at) => ({ kind: 'bundle', name: `bundle-${at + 1}`, open: () => chunks(bundle) })),
     collect: collectRunWith(),
     scanners: new Map([[endpoint.id, endpoint]]),
-    baselines: { judged: [baseline], headers: [] },
+    baselines: { judged: [baseline], headers: [], lists: [] },
     configured: new Map(),
     exit: { failOn: 'low', allowIncomplete: false, exitZero: false },
     rows: false,

@@ -27,6 +27,27 @@ export const applicationControl = family('application-control', {
     en: 'Only listed software can run',
     kinds: everything,
   },
+  integrity: {
+    type: 'text',
+    stricter: 'none',
+    ja: '許可した物の同一性の確かめ方',
+    en: 'How a listed file is recognised',
+    values: ['none', 'size', 'ima', 'sha256'],
+    descriptionJa:
+      '許可したファイルが別の物に替わっていないかを、実行のたびに何で確かめるか。none は置き場所だけ、size は大きさまで、ima と sha256 は中身のハッシュまでを見る。',
+    descriptionEn:
+      'What is compared at every execution to tell a listed file from another in its place: nothing but the path (none), its size, or a hash of its content (ima, sha256).',
+    kinds: everything,
+  },
+  'trusted-files': {
+    type: 'set',
+    stricter: 'smaller-set',
+    ja: 'パッケージのほかに許可したファイル',
+    en: 'Files allowed besides packages',
+    descriptionJa: '管理者が個別に実行を許可したファイルの場所。',
+    descriptionEn: 'Paths of files that the administrator has allowed one by one.',
+    kinds: everything,
+  },
   confinement: {
     type: 'text',
     stricter: 'none',

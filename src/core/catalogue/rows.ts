@@ -151,6 +151,7 @@ export const rowTypes = rows({
       installed: field('instant', '導入日時', 'Installed'),
       held: field('boolean', '版の固定', 'Held at its version'),
       path: field('text', '場所', 'Path'),
+      sha256: field('text', 'ハッシュ（SHA-256）', 'SHA-256'),
     },
   },
   service: {

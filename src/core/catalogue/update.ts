@@ -10,6 +10,16 @@ export const update = family('update', {
     en: 'Security updates install automatically',
     kinds: everything,
   },
+  'last-automatic': {
+    type: 'instant',
+    stricter: 'higher',
+    ja: '自動更新が最後に成功した日時',
+    en: 'Last success of automatic updates',
+    descriptionJa: '更新する物がなかった回も成功に数える。',
+    descriptionEn: 'A run that found nothing to install is a success too.',
+    volatile: true,
+    kinds: everything,
+  },
   'pending-security': {
     type: 'number',
     stricter: 'lower',

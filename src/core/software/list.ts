@@ -6,8 +6,12 @@ import type { VersionScheme } from '../versions/index.ts'
 export const softwareRoles = ['administrator', 'user'] as const
 export type SoftwareRole = (typeof softwareRoles)[number]
 
-/** What an entry takes. Every given part must hold; globs know `*` and `?`, and are compared NFKC and case-folded. */
+/**
+ * What an entry takes. Every given part must hold; an entry without any part takes nothing. Globs know `*` (any text)
+ * and `?` (one character), and are compared NFKC and case-folded.
+ */
 export interface SoftwareMatch {
+  /** Of a package without its architecture: `libc6`, not `libc6:amd64`. */
   readonly name?: string
   /** Publisher, vendor or maintainer. */
   readonly publisher?: string
@@ -15,8 +19,8 @@ export interface SoftwareMatch {
   readonly path?: string
   /** Lower-case hexadecimal. */
   readonly sha256?: string
-  /** The distribution's own packages. */
-  readonly baseSystem?: true
+  /** Whether it is one of the distribution's own packages. */
+  readonly baseSystem?: boolean
   /** Package formats: `deb`, `rpm`, `pip`, `file` … */
   readonly format?: readonly string[]
 }
@@ -41,12 +45,13 @@ export interface SoftwareEntry {
   readonly state: 'active' | 'retired'
   readonly match: SoftwareMatch
   readonly versions?: VersionRange
+  /** Globs on a component's platform: `linux`, or more exactly `linux/debian-*`. */
   readonly platform?: readonly string[]
   readonly components?: Selector
   readonly role?: SoftwareRole
   /** Why it is listed, or under which condition it may be used. */
   readonly reason: string
-  /** Last day it holds, a Japanese day: `2026-12-31`. */
+  /** Last day it holds, a Japanese day: `2026-12-31`. After it an allow entry allows nothing; a deny entry stays in force. */
   readonly validUntil?: string
   /** Day of registration. */
   readonly registeredOn?: string

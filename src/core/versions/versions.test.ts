@@ -102,6 +102,30 @@ describe('RPM versions', () => {
   })
 })
 
+describe.skipIf(!installed('rpm'))('whole RPM versions', () => {
+  it('agree with rpm.ver', () => {
+    const number = fc.constantFrom('0', '1', '2', '10', '1.2', '1.2.0', '1a', '1~rc1', '1^git2')
+    const evr = fc
+      .tuple(
+        fc.constantFrom('', '0:', '1:'),
+        number,
+        fc.option(fc.constantFrom('1', '3.el9', '3.el9_4', '10'), { nil: '' }),
+      )
+      .map(([epoch, version, release]) => `${epoch}${version}${release === '' ? '' : `-${release}`}`)
+    const pairs = fc.sample(fc.tuple(evr, evr), 400)
+    const lua = pairs
+      .map(
+        ([a, b]) =>
+          `do local a, b = rpm.ver("${a}"), rpm.ver("${b}"); print((a < b and -1 or a > b and 1 or 0) .. " ") end`,
+      )
+      .join(' ')
+    const answer = spawnSync('rpm', ['--eval', `%{lua: ${lua}}`], { encoding: 'utf8' })
+    const theirs = answer.stdout.trim().split(/\s+/).map(Number)
+    expect(theirs).toHaveLength(pairs.length)
+    pairs.forEach(([a, b], i) => expect(Math.sign(compareRpm(a, b)), `${a} against ${b}`).toBe(theirs[i]))
+  })
+})
+
 describe('dotted versions', () => {
   it('takes a missing part for zero and text for a forerunner', () => {
     expect(compareDotted('16.0.35907', '16.0.35907.0')).toBe(0)

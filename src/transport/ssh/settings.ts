@@ -1,7 +1,11 @@
+import type { LocalText } from '../../core/text.ts'
+
 /** Everything that one hop of a connection needs, after ssh_config was applied. Paths are absolute. */
 export interface SshSettings {
   /** What the user wrote, for messages: `web-1`, `admin@192.0.2.7:2222`. */
   readonly name: string
+  /** Name of the target in the configuration, also of its jump hosts: what `--target` takes. */
+  readonly target?: string
   /** Host name or address that is connected to. */
   readonly host: string
   readonly port: number
@@ -23,4 +27,6 @@ export interface SshSettings {
   readonly jumps: readonly SshSettings[]
   /** Seconds for connecting and logging on. */
   readonly connectTimeoutSeconds: number
+  /** What of ssh_config is not followed, for `seisa doctor`. */
+  readonly notes?: readonly LocalText[]
 }

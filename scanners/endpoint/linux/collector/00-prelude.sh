@@ -11,6 +11,8 @@ export LC_ALL LANG LANGUAGE TZ COLUMNS PAGER SYSTEMD_PAGER SYSTEMD_COLORS NO_COL
 unset CDPATH ENV BASH_ENV GREP_OPTIONS GREP_COLORS POSIXLY_CORRECT 2>/dev/null
 # coreutils: how names are quoted, times and sizes written
 unset QUOTING_STYLE TIME_STYLE LS_COLORS BLOCK_SIZE BLOCKSIZE LS_BLOCK_SIZE DF_BLOCK_SIZE DU_BLOCK_SIZE 2>/dev/null
+# rpm: where its macros lie
+unset RPM_CONFIGDIR XDG_CONFIG_HOME 2>/dev/null
 TAB='	'
 NL='
 '
@@ -176,6 +178,14 @@ links() {
     for F; do printf '%s\t%s\n' "$F" "$(readlink -f "$F" 2>/dev/null)"; done
   fi
   finish 0
+}
+
+# where the rpm database lies, in RPM_DB: rpm's own default may be another place
+rpm_database() {
+  for RPM_DB in /var/lib/rpm /usr/lib/sysimage/rpm; do
+    if [ -e "$RPM_DB/rpmdb.sqlite" ] || [ -e "$RPM_DB/Packages" ] || [ -e "$RPM_DB/Packages.db" ]; then return 0; fi
+  done
+  return 1
 }
 
 prelude() {

@@ -513,10 +513,10 @@ system_deep() {
     printf '@manager dpkg\n'
     { limited 1800 dpkg -V 2>/dev/null; printf '@exit %s\n' "$?"; } | awk '{ last = $0 } /^@exit [0-9]+$/ { next } ++n <= 20000 { print } END { print "@count " n + 0; print last }'
     finish $?
-  elif have rpm; then
+  elif have rpm && rpm_database; then
     begin package-files
     printf '@manager rpm\n'
-    { limited 1800 rpm -Va --nomtime 2>/dev/null; printf '@exit %s\n' "$?"; } | awk '{ last = $0 } /^@exit [0-9]+$/ { next } ++n <= 20000 { print } END { print "@count " n + 0; print last }'
+    { limited 1800 rpm --dbpath "$RPM_DB" -Va --nomtime 2>/dev/null; printf '@exit %s\n' "$?"; } | awk '{ last = $0 } /^@exit [0-9]+$/ { next } ++n <= 20000 { print } END { print "@count " n + 0; print last }'
     finish $?
   else skip package-files command; fi
 }

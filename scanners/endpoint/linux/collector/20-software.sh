@@ -117,7 +117,9 @@ function clean(l,    k, v, W, at) {
     return k ~ /^(disable|disabled|enabled|user|group|socket_type|protocol|wait|type|port|server|bind|interface|only_from|no_access|id|flags)$/ && l !~ /[{}#]/ ? l : k " = ***"
   }
   if (f ~ /\/apk\/repositories$/) return l ~ /^[ \t]*(@[A-Za-z0-9_.-]+[ \t]+)?(https?:|ftp:|file:|\/)[^ \t]*[ \t\r]*$/ ? address(l) : ""
-  if (f ~ /\/fapolicyd\/.*rules$/) return l ~ /^[ \t]*(allow|deny|%[A-Za-z_]+=)/ ? l : ""
+  if (f ~ /\/fapolicyd\/.*rules$/) return l ~ /^[ \t]*(allow|deny|%[A-Za-z0-9_]+\+?=)/ ? l : ""
+  # path, size and hash: which files the administrator trusts is told by their paths
+  if (f ~ /\/fapolicyd\/(fapolicyd\.trust$|trust\.d\/)/) return l ~ /^[ \t]*\// && sub(/[ \t]+[0-9]+[ \t]+[0-9A-Fa-f]+[ \t\r]*$/, "", l) ? l : ""
   if (f ~ /\/apparmor\/profiles$|\/enforce$|\/parameters\/enabled$/) return l
   if (f ~ /clam/) {
     if (!match(l, /^[ \t]*[A-Za-z][A-Za-z0-9_]*/)) return ""
@@ -131,7 +133,7 @@ function clean(l,    k, v, W, at) {
   if (f ~ /\.(repo|module|conf)$|\/automatic_online_update$|\/selinux\/config$/) {
     # an address may go on in a line of its own
     if (l ~ /^[ \t]+(https?|ftp|file):\/\/[^ \t]*[ \t\r]*$/) return address(l)
-    return keyed(l, (f ~ /\.module$/ ? " name " : " ") "stream state profiles enabled baseurl mirrorlist metalink server include siglevel localfilesiglevel remotefilesiglevel type upgrade_type reboot selinux selinuxtype aou_enable_cronjob gpgcheck pkg_gpgcheck repo_gpgcheck localpkg_gpgcheck apply_updates download_updates permissive ")
+    return keyed(l, (f ~ /\.module$/ ? " name " : " ") "stream state profiles enabled baseurl mirrorlist metalink server include siglevel localfilesiglevel remotefilesiglevel type upgrade_type reboot selinux selinuxtype aou_enable_cronjob gpgcheck pkg_gpgcheck repo_gpgcheck localpkg_gpgcheck apply_updates download_updates permissive integrity trust watch_fs ")
   }
   return ""
 }
@@ -162,6 +164,11 @@ software_databases() {
       [ "$STATE" = absent ] || printf '%s %s %s\n' "${F%%=*}" "$STATE" "${F#*=}"
     fi
   done
+  # each package that dpkg knows has a list of its files: the list of packages can't be shorter
+  if [ -r /var/lib/dpkg/info ]; then
+    set -- /var/lib/dpkg/info/*.list
+    if [ -e "$1" ]; then printf 'dpkg-lists %s\n' "$#"; fi
+  fi
   if [ -r /etc/os-release ]; then
     while read -r LINE; do
       case $LINE in ID=* | ID_LIKE=* | VERSION_CODENAME=* | VERSION_ID=*) printf 'os %s\n' "$LINE" ;; esac
@@ -170,17 +177,34 @@ software_databases() {
   finish 0
 }
 
+# software_rpm ARGS...: what rpm answers from the database in RPM_DB. rpm run as root writes to the files beside its
+# database (the index of SQLite's log), as an ordinary user it can't; root asks itself only where nobody may not read.
+# Debian's rpm looks into the home folder unless told where, and makes a database there; every rpm takes macros from it.
+software_rpm() {
+  OUT=
+  # asked of a folder without a database, rpm makes one
+  rpm_database || return 1
+  if [ "$ROOT" = 1 ] && have setpriv; then
+    OUT=$(HOME=/dev/null; export HOME; limited 30 setpriv --reuid=65534 --regid=65534 --clear-groups rpm --dbpath "$RPM_DB" "$@" 2>/dev/null) &&
+      { printf '%s\n' "$OUT"; return 0; }
+  fi
+  OUT=$(HOME=/dev/null; export HOME; limited 30 rpm --dbpath "$RPM_DB" "$@" 2>/dev/null); set -- "$?"
+  if [ -n "$OUT" ]; then printf '%s\n' "$OUT"; fi
+  return "$1"
+}
+
 software_packages() {
   software_databases
   if [ -e /var/lib/dpkg/status ]; then
     run dpkg 20 dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Version}\t${Architecture}\t${source:Package}\t${Origin}\t${db-fsys:Last-Modified}\t${Maintainer}\n'
   fi
-  for F in /var/lib/rpm /usr/lib/sysimage/rpm; do
-    if [ -e "$F/rpmdb.sqlite" ] || [ -e "$F/Packages" ] || [ -e "$F/Packages.db" ]; then
-      run rpm 30 rpm -qa --qf '%{NAME}\t%{EPOCHNUM}\t%{VERSION}-%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\t%{INSTALLTIME}\t%{VENDOR}\n'
-      break
-    fi
-  done
+  if rpm_database; then
+    if have rpm; then
+      begin rpm
+      software_rpm -qa --qf '%{NAME}\t%{EPOCHNUM}\t%{VERSION}-%{RELEASE}\t%{ARCH}\t%{SOURCERPM}\t%{INSTALLTIME}\t%{VENDOR}\n'
+      finish $?
+    else skip rpm command; fi
+  fi
   for F in /lib/apk/db/installed /usr/lib/apk/db/installed; do
     if [ -r "$F" ]; then
       run apk 20 awk '/^[PVAomt]:/ { k = substr($0, 1, 1); v[k] = substr($0, 3) }
@@ -213,8 +237,18 @@ software_packages() {
     done
   done
   finish 0
+  software_programs
+}
+
+# What one run may hash, in bytes: of one file, and of all. --deep lifts both.
+HASH_FILE=67108864
+HASH_TOTAL=268435456
+
+# Programs outside of packages, and what they hold. One process for the sizes, one for all hashes, one to see what
+# changed meanwhile. A link counts as what it leads to: that is what runs.
+software_programs() {
   begin local-programs
-  N=0
+  N=0 LIST=
   for F in /usr/local/bin /usr/local/sbin /opt; do
     if [ -d "$F" ] && ! [ -r "$F" ]; then printf '@denied %s\n' "$F"; fi
   done
@@ -224,21 +258,71 @@ software_packages() {
       N=$((N + 1))
       if [ "$N" -gt 3000 ]; then printf '@cut\n'; break; fi
       printf '%s\n' "$F"
+      LIST=$LIST$F$NL
     elif [ -d "$F" ] && ! [ -r "$F" ]; then printf '@denied %s\n' "$F"
     fi
   done
+  finish 0
+  if [ -z "$LIST" ]; then begin program-hashes; printf '@exit 0\n'; finish 0; return; fi
+  for F in stat sha256sum; do
+    have "$F" || { skip program-hashes command; return; }
+  done
+  begin program-hashes
+  # no pattern in a name may be taken for one; names have no line breaks
+  set -f; IFS=$NL
+  # shellcheck disable=SC2086
+  SIZES=$(limited 10 stat -L -c '%s %Y %Z %i %n' $LIST 2>/dev/null)
+  LIST= BEFORE= SUM=0
+  for LINE in $SIZES; do
+    N=${LINE%% *}
+    F=/${LINE#*/}
+    if ! [ -r "$F" ]; then printf '@denied %s\n' "$F"; continue; fi
+    if [ "$DEEP" != yes ]; then
+      # mksh counts in 32 bits
+      case $N in ??????????*) printf '@large %s\n' "$F"; continue ;; esac
+      if [ "$N" -gt "$HASH_FILE" ]; then printf '@large %s\n' "$F"; continue; fi
+      if [ $((SUM + N)) -gt "$HASH_TOTAL" ]; then printf '@many %s\n' "$F"; continue; fi
+      SUM=$((SUM + N))
+    fi
+    LIST=$LIST$F$NL BEFORE=$BEFORE$LINE$NL
+  done
+  R=0
+  if [ -n "$LIST" ]; then
+    printf '@before\n%s@hashes\n' "$BEFORE"
+    N=20; if [ "$DEEP" = yes ]; then N=120; fi
+    # shellcheck disable=SC2086
+    limited "$N" sha256sum $LIST 2>/dev/null; R=$?
+    printf '\n@after\n'
+    # shellcheck disable=SC2086
+    limited 10 stat -L -c '%s %Y %Z %i %n' $LIST 2>/dev/null
+  fi
+  IFS=" $TAB$NL"; set +f
+  printf '@exit %s\n' "$R"
   finish 0
 }
 
 software_processes() {
   if [ -r /proc/1/comm ]; then
+    CONTROL=
     begin processes
     for F in /proc/[0-9]*/comm; do
       NAME=
       { read -r NAME <"$F"; } 2>/dev/null
       [ -n "$NAME" ] && printf '%s\n' "$NAME"
+      case $NAME in fapolicyd) CONTROL=${F%/comm} ;; esac
     done
     finish 0
+    # fapolicyd(8) may be told on its command line to allow everything
+    if [ -n "$CONTROL" ]; then
+      begin fapolicyd-arguments
+      for F in $(limited 5 cat "$CONTROL/cmdline" 2>/dev/null | tr '\000' '\n'); do
+        case $F in
+          /*fapolicyd | --permissive | --debug | --debug-deny | --foreground | --no-details) printf '%s\n' "$F" ;;
+          *) printf '***\n' ;;
+        esac
+      done
+      finish 0
+    fi
   else
     skip processes root
   fi
@@ -297,7 +381,7 @@ software_init() {
 software_services() {
   software_init
   if [ -d /run/systemd/system ]; then
-    run systemd-units 20 systemctl show --all --no-pager -p Id -p LoadState -p ActiveState -p SubState -p UnitFileState -p User -p DynamicUser -p TriggeredBy -p Triggers -p LastTriggerUSec '*.service' '*.socket' '*.timer'
+    run systemd-units 20 systemctl show --all --no-pager -p Id -p LoadState -p ActiveState -p SubState -p UnitFileState -p User -p DynamicUser -p TriggeredBy -p Triggers -p LastTriggerUSec -p Result -p ExecMainExitTimestamp '*.service' '*.socket' '*.timer'
     run systemd-unit-files 20 systemctl list-unit-files --no-legend --no-pager --type=service,socket,timer
   fi
   # drop-ins come after the unit they change; folders in rising precedence
@@ -430,6 +514,70 @@ software_security_lists() {
   finish $?
 }
 
+# Where packages come from whose maintainer's address doesn't tell: what the lists on the disk say of them. A list
+# belongs to the Release file with the same beginning. Debian's own are read in one go, Ubuntu's too, others one by one.
+software_origins() {
+  begin origin-lists
+  N=$(limited 10 awk '
+    function done() { if (on && m !~ /@([^@> ]*\.)?(debian\.(org|net)|ubuntu\.com|canonical\.com)>?[ \t]*$/) print "Package: " p; on = 0; m = "" }
+    BEGIN {
+      f = "/var/lib/dpkg/status"
+      while ((r = (getline l < f)) > 0) {
+        if (l ~ /^Package: /) p = substr(l, 10)
+        else if (l ~ /^Status: /) on = (l ~ / (installed|triggers-awaited|triggers-pending)$/)
+        else if (l ~ /^Maintainer: /) m = tolower(l)
+        else if (l == "") done()
+      }
+      done(); if (r < 0) exit 1
+    }' 2>/dev/null) || { printf '@error /var/lib/dpkg/status\n'; finish 0; return; }
+  if [ -z "$N" ]; then printf '@none\n'; finish 0; return; fi
+  if ! have grep; then printf '@error grep\n'; finish 0; return; fi
+  {
+    for D in Debian Ubuntu other; do software_lists_of "$D"; done
+  } 2>/dev/null | WANTED=$N awk '
+    function done() { if (p in wanted && v != "" && a != "") print p "\t" a "\t" v; p = v = a = "" }
+    BEGIN { mark = "#'"$NONCE"' "; n = split(ENVIRON["WANTED"], W, "\n"); for (i = 1; i <= n; i++) wanted[substr(W[i], 10)] }
+    # a list is text of others: only lines with the mark are ours
+    index($0, mark) == 1 { done(); print "@" substr($0, length(mark) + 1); next }
+    /^Package: / { done(); p = substr($0, 10); next }
+    /^Version: / { v = substr($0, 10); next }
+    /^Architecture: / { a = substr($0, 15); next }
+    /^(--)?$/ { done() }
+    END { done() }'
+  finish $?
+}
+
+# software_lists_of ORIGIN: from lists whose Release file names that origin, the stanzas of the packages in N
+software_lists_of() {
+  KIND=$1; set --
+  for F in /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do
+    [ -f "$F" ] && [ -r "$F" ] || continue
+    ORIGIN=; I=0
+    while [ "$I" -lt 16 ] && read -r NAME LINE; do
+      I=$((I + 1))
+      case $NAME in Origin:) ORIGIN=$LINE; break ;; MD5Sum: | SHA256:) break ;; esac
+    done <"$F"
+    case $ORIGIN in Debian | Ubuntu) NAME=$ORIGIN ;; *) NAME=other ;; esac
+    [ "$NAME" = "$KIND" ] || continue
+    if [ "$KIND" = other ]; then set --; fi
+    for D in "${F%_*}_"*Packages "${F%_*}_"*Packages.*; do
+      case $D in *.diff*) continue ;; esac
+      if [ -f "$D" ]; then set -- "$@" "$D"; fi
+    done
+    if [ "$KIND" = other ] && [ $# -gt 0 ]; then software_stanzas "$ORIGIN" "$@"; fi
+  done
+  if [ "$KIND" != other ] && [ $# -gt 0 ]; then software_stanzas "$KIND" "$@"; fi
+}
+
+software_stanzas() {
+  printf '#%s from %s\n' "$NONCE" "$1"; shift
+  for D; do printf '#%s list %s\n' "$NONCE" "$D"; done
+  {
+    if [ -x /usr/lib/apt/apt-helper ]; then limited 20 /usr/lib/apt/apt-helper cat-file "$@"; else limited 20 cat "$@"; fi
+    printf '\n#%s exit %s\n' "$NONCE" "$?"
+  } | grep -F -x -A 30 -e "$N" -e "#$NONCE exit 0"
+}
+
 # Advisories in the metadata that dnf, yum or zypper keep: packages named by a security advisory that are installed.
 # Their own commands would write logs and caches.
 software_advisories() {
@@ -446,7 +594,7 @@ software_advisories() {
   done
   if [ $# -eq 0 ]; then finish 0; return; fi
   {
-    limited 20 rpm -qa --qf '@have %{NAME} %{ARCH} %{EPOCHNUM}:%{VERSION}-%{RELEASE}\n'
+    software_rpm -qa --qf '@have %{NAME} %{ARCH} %{EPOCHNUM}:%{VERSION}-%{RELEASE}\n'
     printf '@exit %s rpm\n' $?
     for D; do
       case $D in
@@ -502,6 +650,7 @@ software_updates() {
       Unattended-Upgrade::Package-Blacklist Unattended-Upgrade::Package-Whitelist APT::Get::AllowUnauthenticated Acquire::AllowInsecureRepositories \
       Acquire::AllowWeakRepositories Acquire::AllowDowngradeToInsecureRepositories
     software_security_lists
+    if [ -e /var/lib/dpkg/status ]; then software_origins; fi
   fi
   software_advisories
   begin kernel
@@ -519,7 +668,8 @@ software_updates() {
   if [ -e /etc/cron.daily/apt-compat ]; then printf 'apt-compat\tpresent\n'; fi
   finish 0
   set --
-  for F in /var/lib/apt/periodic/update-success-stamp /var/lib/apt/periodic/update-stamp /var/lib/dpkg/status \
+  for F in /var/lib/apt/periodic/update-success-stamp /var/lib/apt/periodic/update-stamp /var/lib/apt/periodic/upgrade-stamp \
+    /var/lib/dpkg/status \
     /var/log/dpkg.log /lib/apk/db/installed /var/lib/pacman/sync/*.db /var/cache/dnf/*/repodata/repomd.xml \
     /var/cache/libdnf5/*/repodata/repomd.xml /var/cache/zypp/raw/*/repodata/repomd.xml \
     /var/cache/apk/APKINDEX.*.tar.gz /var/lib/clamav/*.c[lv]d; do
@@ -538,7 +688,8 @@ software_updates() {
 software_protection() {
   FILES_CLEAN=$SOFTWARE_CONFIG
   files protection-files /etc/clamav/clamd.conf /etc/clamd.d/*.conf /etc/clamd.conf /etc/clamav/freshclam.conf /etc/freshclam.conf \
-    /etc/fapolicyd/fapolicyd.conf /etc/fapolicyd/compiled.rules /etc/fapolicyd/fapolicyd.rules \
+    /etc/fapolicyd/fapolicyd.conf /etc/fapolicyd/compiled.rules /etc/fapolicyd/fapolicyd.rules /etc/fapolicyd/rules.d/*.rules \
+    /etc/fapolicyd/fapolicyd.trust /etc/fapolicyd/trust.d/* \
     /etc/selinux/config /sys/fs/selinux/enforce /sys/module/apparmor/parameters/enabled /sys/kernel/security/apparmor/profiles \
     /etc/default/clamav-freshclam
   FILES_CLEAN=$SOFTWARE_BACKUP

@@ -81,7 +81,15 @@ access_processes() {
     case $C in '') continue ;; esac
     [ "$P" = /proc/1 ] && ACCESS_SEEN=yes
     case $C in
-      sshd) ACCESS_SSHD="$ACCESS_SSHD $P/cmdline" ;;
+      sshd)
+        # connections, the collector's own among them, are not what decides; every shell drops the NULs
+        C=''
+        { read -r C <"$P/cmdline"; } 2>/dev/null
+        case $C in
+          'sshd: '*'[listener]'*) ACCESS_SSHD="$ACCESS_SSHD $P/cmdline" ;;
+          'sshd: '*) ;;
+          *) ACCESS_SSHD="$ACCESS_SSHD $P/cmdline" ;;
+        esac ;;
       dropbear) ACCESS_DROPBEAR=yes ;;
       firewalld) ACCESS_FIREWALLD=yes ;;
       systemd-logind) ACCESS_LOGIND=yes ;;
@@ -102,7 +110,7 @@ access_sshd_processes() {
       command = "tr \"\\000\" \" \" <" ARGV[i]
       if ((command | getline line) > 0 && (line ~ /\[listener\]/ || line !~ /^sshd: /) && ++n <= 4) print line
       close(command)
-      if (n >= 4 || i >= 8) break
+      if ((n >= 4 || i >= 8) && i < ARGC - 1) { print "@more"; break }
     }
   }' $ACCESS_SSHD 2>/dev/null)
   ACCESS_FIRST=${ACCESS_LINES%%"$NL"*}
@@ -401,18 +409,30 @@ access_reduced() {
       k = 0; quote = ""; from = 1; OPENED = 0
       for (i = 1; i <= length(s); i++) {
         c = substr(s, i, 1)
-        if (c == "\\") { i++; continue }
-        if (quote != "") { if (c == quote) quote = ""; continue }
+        # nothing is special between single quotes, except between those that begin with a dollar sign
+        if (c == "\\" && quote != "\047") { i++; continue }
+        if (quote != "") { if (c == quote || (c == "\047" && quote == "$")) quote = ""; continue }
+        if (c == "$" && substr(s, i + 1, 1) == "\047") { quote = "$"; i++; continue }
         if (c == "\"" || c == "\047") quote = c
         else if (c == "#" && (i == 1 || substr(s, i - 1, 1) ~ /[ \t;]/)) { s = substr(s, 1, i - 1); break }
         else if (c == "(") OPENED++
         else if (c == ")") OPENED--
         else if (c == ";") { PART[++k] = substr(s, from, i - from); from = i + 1 }
       }
+      QUOTE = quote
       PART[++k] = substr(s, from)
       # what comes next hangs on a line that ends so, and on a blank one after it
       HANGS = s ~ /(&&|\||\\)[ \t]*$/ || (HANGS && s ~ /^[ \t]*$/)
       return k
+    }
+    # what stands after the end of the quoted text that a line begins in
+    function unquoted(s,    i, c) {
+      for (i = 1; i <= length(s); i++) {
+        c = substr(s, i, 1)
+        if (c == "\\" && QUOTE != "\047") { i++; continue }
+        if (c == QUOTE || (c == "\047" && QUOTE == "$")) { QUOTE = ""; return substr(s, i + 1) }
+      }
+      return ""
     }
     # commands in turn, each reduced; what follows && or || hangs on what stands before
     function commands(s,    k, i, t, out, one) {
@@ -445,9 +465,17 @@ access_reduced() {
     }
     function shell(s,   t) {
       t = s; sub(/^[ \t]+/, "", t)
-      if (n <= 1) { HANGS = DEPTH = 0; HERE = "" }
+      if (n <= 1) { HANGS = DEPTH = 0; HERE = QUOTE = ""; HIDDEN = 0 }
       # the text of a here-document is no command
       if (HERE != "") { sub(/[ \t]+$/, "", t); if (t == HERE) HERE = ""; return "" }
+      # nor is a quoted text that goes on from the line before; what follows its end belongs to the command before
+      if (QUOTE != "") {
+        if (s ~ /TMOUT|autologout/) HIDDEN = 1
+        s = unquoted(s)
+        if (QUOTE != "") return ""
+        HIDDEN = 0
+        s = "_" s; t = s
+      }
       if (t !~ /^#/ && t !~ /<<<|\(\(/ && match(t, /<<-?[ \t]*["\047\\]?[A-Za-z_][A-Za-z0-9_]*/)) {
         HERE = substr(t, RSTART, RLENGTH); sub(/^<<-?[ \t]*["\047\\]?/, "", HERE)
       }
@@ -546,6 +574,9 @@ access_reduced() {
           if (++n > 20000 || size > 2097152) { cut = 1; break }
           print "|" reduce(f, line)
         }
+        # a quoted text without an end, which swallowed it: where that text began was not understood
+        if (QUOTE != "" && HIDDEN) print "|TMOUT #reduced"
+        QUOTE = ""
         close(f)
         if (r < 0) print "@error"; else if (cut) print "@cut"; else print "@end"
       }

@@ -227,7 +227,7 @@ collect_logging() {
     /usr/lib/systemd/journal-upload.conf \
     /etc/rsyslog.conf /etc/rsyslog.d/* /run/rsyslog/* \
     /etc/syslog-ng/syslog-ng.conf /etc/syslog-ng/conf.d/*.conf \
-    /etc/logrotate.conf /usr/etc/logrotate.conf /etc/logrotate.d/* /usr/etc/logrotate.d/* \
+    /etc/logrotate.conf /usr/etc/logrotate.conf /etc/logrotate.d/* /etc/logrotate.d/.[!.]* /usr/etc/logrotate.d/* /usr/etc/logrotate.d/.[!.]* \
     /etc/conf.d/syslog /etc/default/busybox-syslogd \
     /etc/squid/squid.conf /etc/squid/conf.d/*.conf
 

@@ -18,4 +18,4 @@ main() {
   postlude
 }
 
-main "$@" </dev/null
+main "$@" </dev/null; exit

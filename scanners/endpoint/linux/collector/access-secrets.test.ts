@@ -86,3 +86,29 @@ describe.each(shells)('files with secrets, reduced under %s', (_name, shell, pat
     }
   })
 })
+
+/** Start files of shells: what a shell would run of them, as the interpreter gets it. */
+describe.each(shells)('a quoted text over several lines, reduced under %s', (_name, shell, path) => {
+  const commandsOf = (text: string): readonly string[] => {
+    const file = join(folder, 'quoted.sh')
+    writeFileSync(file, text)
+    const [command = 'sh', ...options] = shell
+    const script = `COLLECTOR=test\n${part('00-prelude.sh')}\n${part('40-access.sh')}\n${path ? `PATH=${path}\n` : ''}NONCE=n COUNT=0 ROOT=1 TIMEOUT=short\naccess_reduced access-reduced "$@"\n`
+    const { stdout } = spawnSync(command, [...options, '-s', '--', file], { input: script, encoding: 'utf8' })
+    return stdout.split('\n').filter((line) => /^\|./.test(line))
+  }
+  it.skipIf(!there(shell)).each<readonly [string, string, readonly string[]]>([
+    ['is no command', 'echo "first\nTMOUT=300\nreadonly TMOUT"\n', []],
+    ['ends at its own quote', `echo 'it "is\nTMOUT=300\n'; TMOUT=60\n`, ['|TMOUT=60']],
+    ['goes on with the rest of its line', 'echo "a\nb"; readonly TMOUT=60\n', ['|readonly TMOUT=60']],
+    ['belongs to its command, which may then set it or not', 'X="a\nb" TMOUT=60\n', ['|TMOUT #reduced']],
+    ['is not opened by an escaped quote', `echo it\\'s\nTMOUT=60\n`, ['|TMOUT=60']],
+    ['is not opened by a remark', `# don't\nTMOUT=60 # isn't\nTMOUT=61\n`, ['|TMOUT=60', '|TMOUT=61']],
+    ['may end in a backslash between single quotes', `echo 'a\\'\nTMOUT=60\n`, ['|TMOUT=60']],
+    ['knows escapes after a dollar sign', `echo $'it\\'s\nTMOUT=1\n'\nTMOUT=60\n`, ['|TMOUT=60']],
+    ['is doubtful without an end', 'TMOUT=60\necho "never\nTMOUT=300\n', ['|TMOUT=60', '|TMOUT #reduced']],
+    ['is not doubtful where it holds nothing of it', 'TMOUT=60\necho "never\n', ['|TMOUT=60']],
+  ])('%s', (_, text, expected) => {
+    expect(commandsOf(text)).toEqual(expected)
+  })
+})

@@ -1,5 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
@@ -60,6 +69,40 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))(
       expect(text).not.toContain('hunter2')
       expect(text).toContain('|gpgcheck=1')
       expect(text).toContain('|baseurl=https://example.jp/repo')
+    })
+    it('is of fapolicyd its rules, its switches, and the paths of what is trusted', () => {
+      const configuration =
+        'permissive = 0\nintegrity = sha256\ntrust = rpmdb,file\nwatch_fs = ext4,xfs\nuid = hunter2\n'
+      expect(reduced(shell, 'SOFTWARE_CONFIG', 'fapolicyd/fapolicyd.conf', configuration)).toContain(
+        '|permissive = 0\n|integrity = sha256\n|trust = rpmdb,file\n|watch_fs = ext4,xfs\n|uid=***\n',
+      )
+      const rules = '# hunter2\n%languages=a,b\n%languages+=c\nallow perm=any all : trust=1\nhunter2\n'
+      expect(reduced(shell, 'SOFTWARE_CONFIG', 'fapolicyd/rules.d/1.rules', rules)).toContain(
+        '|\n|%languages=a,b\n|%languages+=c\n|allow perm=any all : trust=1\n|\n',
+      )
+      const trusted = `# hunter2\n/opt/my tool 12 ${'0a'.repeat(32)}\nhunter2 1 00\n/opt/x\n`
+      for (const file of ['fapolicyd/fapolicyd.trust', 'fapolicyd/trust.d/team'])
+        expect(reduced(shell, 'SOFTWARE_CONFIG', file, trusted)).toContain('|\n|/opt/my tool\n|\n|\n@end')
+    })
+    it('is of the arguments of fapolicyd its options alone', () => {
+      const file = join(folder, `programs-${shell[0]}`, 'fapolicyd')
+      mkdirSync(dirname(file))
+      copyFileSync('/bin/sh', file)
+      chmodSync(file, 0o755)
+      const program = spawn(file, ['-c', 'echo; read _; : hunter2', '--permissive', 'hunter2'])
+      return new Promise<void>((resolve, reject) => {
+        program.on('error', reject)
+        program.stdout.once('data', () => {
+          const text = run(shell, 'PATH=/usr/bin:/bin\nsoftware_processes')
+          program.stdin.end()
+          program.once('close', () => {
+            expect(text).toContain(`#n > fapolicyd-arguments\n${file}\n***\n`)
+            expect(text).toMatch(/\n--permissive\n\*\*\*\n/)
+            expect(text).not.toContain('hunter2')
+            resolve()
+          })
+        })
+      })
     })
     it('is nothing of a backup configuration but what was asked for', () => {
       const text = reduced(

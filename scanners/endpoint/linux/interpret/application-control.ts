@@ -6,24 +6,25 @@ import {
   unreadable,
 } from '../../../../src/core/evidence.ts'
 import type { EvidenceRef, Fact } from '../../../../src/core/fact.ts'
-import { inapplicable, known, type Part, unread } from './contribution.ts'
-import { packageVersions, processNames, serviceViews, virtualisation } from './views.ts'
+import { absent, fromReading, inapplicable, known, type Part, unread } from './contribution.ts'
+import { readFapolicyd } from './fapolicyd.ts'
+import { packageVersions, serviceViews, virtualisation } from './views.ts'
 
 export const observesApplicationControl = {
-  settings: ['mode', 'engine', 'allow-list', 'confinement', 'confinement-engine', 'installation-restricted'].map(
-    (id) => `application-control.${id}`,
-  ),
+  settings: [
+    'mode',
+    'engine',
+    'allow-list',
+    'integrity',
+    'trusted-files',
+    'confinement',
+    'confinement-engine',
+    'installation-restricted',
+  ].map((id) => `application-control.${id}`),
   rows: [],
 } as const
 
 type Mode = 'off' | 'audit' | 'enforced'
-
-interface Control {
-  readonly mode: Mode
-  readonly engine: string
-  readonly allowList: Reading<boolean>
-  readonly evidence: readonly EvidenceRef[]
-}
 
 /** What may run: fapolicyd; what programs may touch: SELinux and AppArmor. */
 export const interpretApplicationControl: Part = (evidence) => ({
@@ -34,12 +35,20 @@ const id = (name: string): string => `application-control.${name}`
 
 function controlFacts(evidence: Evidence): readonly Fact[] {
   const control = readFapolicyd(evidence)
-  if (!control.ok) return ['mode', 'engine', 'allow-list'].map((name) => unread(id(name), control))
-  const { mode, engine, allowList, evidence: where } = control.value
+  if (!control.ok)
+    return ['mode', 'engine', 'allow-list', 'integrity', 'trusted-files'].map((name) => unread(id(name), control))
+  const { mode, installed, allowList, integrity, trustedFiles, evidence: where } = control.value
+  const trusted = trustedFiles.ok ? trustedFiles.value : undefined
   return [
     known(id('mode'), mode, where, 'running'),
-    known(id('engine'), engine, where),
-    allowList.ok ? known(id('allow-list'), allowList.value, where) : unread(id('allow-list'), allowList, where),
+    known(id('engine'), installed ? 'fapolicyd' : 'none', where),
+    fromReading(id('allow-list'), allowList, where),
+    fromReading(id('integrity'), integrity, where),
+    !trustedFiles.ok
+      ? unread(id('trusted-files'), trustedFiles, where)
+      : trusted
+        ? known(id('trusted-files'), trusted, [{ source: '/etc/fapolicyd/fapolicyd.trust' }])
+        : absent(id('trusted-files'), where),
   ]
 }
 
@@ -58,67 +67,6 @@ function confinementFacts(evidence: Evidence): readonly Fact[] {
   if (!confinement.ok) return ['confinement', 'confinement-engine'].map((name) => unread(id(name), confinement))
   const { mode, engine, evidence: where } = confinement.value
   return [known(id('confinement'), mode, where, 'running'), known(id('confinement-engine'), engine, where)]
-}
-
-/** fapolicyd(8): on while its process runs; `permissive = 1` only logs (fapolicyd.conf(5)). */
-function readFapolicyd(evidence: Evidence): Reading<Control> {
-  const packages = packageVersions(evidence)
-  if (!packages.ok) return packages
-  const processes = processNames(evidence)
-  if (!processes.ok) return processes
-  const off = (source: EvidenceRef): Reading<Control> => ({
-    ok: true,
-    value: {
-      mode: 'off',
-      engine: packages.value.has('fapolicyd') ? 'fapolicyd' : 'none',
-      allowList: { ok: true, value: false },
-      evidence: [source],
-    },
-  })
-  const runs = processes.value.has('fapolicyd')
-  if (!runs && !packages.value.has('fapolicyd')) return off({ source: 'packages', at: 'fapolicyd' })
-  if (!runs) return off({ source: 'processes', at: 'fapolicyd' })
-  const files = sectionFiles(evidence, 'protection-files')
-  if (!files.ok) return files
-  const configuration = text(files.value, '/etc/fapolicyd/fapolicyd.conf')
-  if (!configuration.ok) return configuration
-  const permissive = /^\s*permissive\s*=\s*(\d+)/m.exec(configuration.value)?.[1] ?? '0'
-  const mode: Mode = permissive === '0' ? 'enforced' : 'audit'
-  return {
-    ok: true,
-    value: {
-      mode,
-      engine: 'fapolicyd',
-      allowList: mode === 'enforced' ? deniesUnknown(files.value) : { ok: true, value: false },
-      evidence: [{ source: '/etc/fapolicyd/fapolicyd.conf', at: 'permissive' }],
-    },
-  }
-}
-
-/** Rules for root alone, or for one named program that is no shell, leave a list an allow-list. */
-const exempt = (subject: string): boolean =>
-  /(?:^|\s)uid=0(?:\s|$)/.test(subject) ||
-  (/(?:^|\s)exe=\S/.test(subject) && !/\/(?:ba|da|z|k|c|tc)?sh(?:\s|$)/.test(subject))
-
-/**
- * fapolicyd.rules(5): the first rule that matches decides, and without a match the program runs. Only a list that
- * denies every untrusted program by the end is an allow-list; an earlier `allow perm=execute all : all` opens it.
- */
-function deniesUnknown(files: ReadonlyMap<string, CollectedFile>): Reading<boolean> {
-  const compiled = text(files, '/etc/fapolicyd/compiled.rules')
-  const rules = compiled.ok ? compiled : text(files, '/etc/fapolicyd/fapolicyd.rules')
-  if (!rules.ok) return rules
-  for (const line of rules.value.split('\n')) {
-    const match = /^\s*(allow|deny)\S*\s+(?:perm=(\S+)\s+)?(\S.*?)\s*:\s*(\S.*?)\s*$/.exec(line)
-    if (!match) continue
-    const [, decision, permission = 'open', subject = '', object = ''] = match
-    // any and execute cover execution; open alone doesn't
-    if (permission !== 'any' && permission !== 'execute') continue
-    if (decision === 'deny') {
-      if (subject === 'all' && /^(?:all|trust=0)$/.test(object)) return { ok: true, value: true }
-    } else if (object === 'all' && !exempt(subject)) return { ok: true, value: false }
-  }
-  return { ok: true, value: false }
 }
 
 interface Confinement {

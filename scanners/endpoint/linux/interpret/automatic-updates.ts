@@ -2,6 +2,7 @@ import {
   type CollectedFile,
   type Evidence,
   type Reading,
+  read,
   sectionFiles,
   sectionText,
   unreadable,
@@ -10,13 +11,17 @@ import type { EvidenceRef } from '../../../../src/core/fact.ts'
 import { securityOriginTaken } from './apt-origins.ts'
 import { readPackages } from './package-readers.ts'
 import { aptOptions, aptTrue, iniSections, iniTrue } from './package-source-readers.ts'
+import { fileTimes } from './pending-updates.ts'
 import { readServices, type Services } from './service-readers.ts'
+import { instantOfSystemd } from './tables.ts'
 import { tasksRunning } from './task-readers.ts'
 import { installsUpdates } from './upgrade-command.ts'
 
 /** Whether security updates install without anybody, and where that was read. */
 export interface AutomaticUpdates {
   readonly automatic: boolean
+  /** When it last ended well, as an ISO 8601 instant; undefined when it never did, or isn't on. */
+  readonly lastSuccess: Reading<string | undefined>
   readonly evidence: readonly EvidenceRef[]
 }
 
@@ -37,20 +42,32 @@ export function readAutomaticUpdates(evidence: Evidence): Reading<AutomaticUpdat
   if (failed) return failed
   const all = mechanisms.flatMap((mechanism) => (mechanism.ok ? [mechanism.value] : []))
   const where = all.flatMap((mechanism) => mechanism.evidence)
-  // two databases are two kinds of software: each needs its own mechanism
-  if (all.length > 0 && all.every((mechanism) => mechanism.automatic))
-    return { ok: true, value: { automatic: true, evidence: where } }
+  // two databases are two kinds of software: each needs its own mechanism, and the one that is behind counts
+  if (all.length > 0 && all.every((mechanism) => mechanism.automatic)) {
+    const lastSuccess =
+      all.map((mechanism) => mechanism.lastSuccess).find((last) => !last.ok || last.value === undefined) ??
+      read(all.flatMap(({ lastSuccess: last }) => (last.ok && last.value !== undefined ? [last.value] : [])).sort()[0])
+    return { ok: true, value: { automatic: true, lastSuccess, evidence: where } }
+  }
   const tasks = tasksRunning(evidence, packageManager)
   const installing = tasks.ok
     ? tasks.value.filter((task) => task.enabled === true && installsUpdates(task.command ?? ''))
     : []
   if (installing.length > 0 && databases.size === 1) {
-    return { ok: true, value: { automatic: true, evidence: [...where, ...installing.map((task) => task.evidence)] } }
+    const lastSuccess = unreadable({
+      ja: '定期実行の記録からは、更新に成功したかが分からない',
+      en: 'nothing records whether a scheduled task has succeeded in updating',
+    })
+    const evidence = [...where, ...installing.map((task) => task.evidence)]
+    return { ok: true, value: { automatic: true, lastSuccess, evidence } }
   }
   if (!tasks.ok) return tasks
   if (databases.size === 0)
     return unreadable({ ja: 'パッケージの台帳が見つからない', en: 'no package database was found' })
-  return { ok: true, value: { automatic: false, evidence: [...where, { source: 'cron-files' }] } }
+  return {
+    ok: true,
+    value: { automatic: false, lastSuccess: read(undefined), evidence: [...where, { source: 'cron-files' }] },
+  }
 }
 
 /** apt.systemd.daily: an interval is a number of days, with or without a unit, or `always`; 0 is off. */
@@ -66,7 +83,7 @@ function unattendedUpgrades(evidence: Evidence, services: Reading<Services>): Re
   const where: EvidenceRef[] = [{ source: 'apt-config', at: 'APT::Periodic::Unattended-Upgrade' }]
   const no = (at: EvidenceRef): Reading<AutomaticUpdates> => ({
     ok: true,
-    value: { automatic: false, evidence: [...where, at] },
+    value: { automatic: false, lastSuccess: read(undefined), evidence: [...where, at] },
   })
   const enabled = last('APT::Periodic::Enable')
   if (enabled !== undefined && !aptTrue(enabled)) return no({ source: 'apt-config', at: 'APT::Periodic::Enable' })
@@ -114,7 +131,10 @@ function unattendedUpgrades(evidence: Evidence, services: Reading<Services>): Re
     if (!/^apt-compat\tpresent$/m.test(kernel.value) || !/^(?:cron|crond|fcron|busybox)$/m.test(processes.value))
       return no({ source: 'kernel', at: 'apt-compat' })
   }
-  return { ok: true, value: { automatic: true, evidence: where } }
+  // apt.systemd.daily touches it after each run of unattended-upgrade that ended well, and after no other
+  const times = sectionText(evidence, 'file-times')
+  const lastSuccess = times.ok ? read(fileTimes(evidence).get('/var/lib/apt/periodic/upgrade-stamp')) : times
+  return { ok: true, value: { automatic: true, lastSuccess, evidence: where } }
 }
 
 /** dnf-automatic (dnf.automatic(8)), yum-cron, and SUSE's own. */
@@ -131,12 +151,12 @@ function rpmAutomatic(evidence: Evidence, services: Reading<Services>): Reading<
     running &&
     services.value.enabledUnits.get(name) === true &&
     services.value.services.get(name.replace(/\.timer$/, ''))?.state?.startsWith('masked') !== true
-  const yes = (at: string, source = 'systemd-unit-files'): Reading<AutomaticUpdates> => ({
+  const yes = (at: string, source = 'systemd-unit-files', timer?: string): Reading<AutomaticUpdates> => ({
     ok: true,
-    value: { automatic: true, evidence: [{ source, at }] },
+    value: { automatic: true, lastSuccess: serviceSuccess(services.value, timer), evidence: [{ source, at }] },
   })
   for (const name of ['dnf-automatic-install.timer', 'transactional-update.timer', 'os-update.timer'])
-    if (unit(name)) return yes(name)
+    if (unit(name)) return yes(name, 'systemd-unit-files', name)
   const applying = (paths: readonly string[]): Reading<string | undefined> => {
     let where: string | undefined
     for (const path of paths) {
@@ -162,7 +182,7 @@ function rpmAutomatic(evidence: Evidence, services: Reading<Services>): Reading<
     if (on === undefined) continue
     const apply = applying(paths)
     if (!apply.ok) return apply
-    if (apply.value !== undefined) return yes('apply_updates', apply.value)
+    if (apply.value !== undefined) return yes('apply_updates', apply.value, on)
   }
   if (services.value.services.get('yum-cron')?.automatic === true) {
     const apply = applying(['/etc/yum/yum-cron.conf'])
@@ -174,6 +194,22 @@ function rpmAutomatic(evidence: Evidence, services: Reading<Services>): Reading<
     return yes('AOU_ENABLE_CRONJOB', suse.path)
   return {
     ok: true,
-    value: { automatic: false, evidence: [{ source: 'systemd-unit-files' }, { source: '/etc/dnf/automatic.conf' }] },
+    value: {
+      automatic: false,
+      lastSuccess: read(undefined),
+      evidence: [{ source: 'systemd-unit-files' }, { source: '/etc/dnf/automatic.conf' }],
+    },
   }
+}
+
+/** When the service of a timer last ended well. systemd forgets it at every start of the machine. */
+function serviceSuccess(services: Services, timer: string | undefined): Reading<string | undefined> {
+  const ended = timer === undefined ? undefined : services.lastSuccesses.get(timer.replace(/\.timer$/, '.service'))
+  const instant = ended === undefined ? undefined : instantOfSystemd(ended)
+  return instant === undefined
+    ? unreadable({
+        ja: '起動してから自動更新が成功した記録がない',
+        en: 'no success of automatic updates is recorded since the machine was started',
+      })
+    : read(instant)
 }

@@ -6,7 +6,7 @@ import type { PamBranch } from '../../../../src/readers/pam-run.ts'
 import { known, unread } from './contribution.ts'
 import { logonServices, readStack, serviceRefs, stepRef } from './pam-evidence.ts'
 import type { PamEvidence } from './pam-evidence.ts'
-import { conditionAnswers, pamModuleKind, withoutFactor } from './pam-modules.ts'
+import { conditionAnswers, pamModuleKind, withoutDirectory, withoutFactor } from './pam-modules.ts'
 
 const setting = 'password.blank-accepted'
 
@@ -53,6 +53,7 @@ export function blankAccepted(pam: PamEvidence): Fact {
 /** The state is where a blank password was accepted. */
 function answers(step: PamStep, state: readonly EvidenceRef[]): readonly PamBranch<readonly EvidenceRef[]>[] {
   const each = (...codes: readonly string[]) => codes.map((returns) => ({ returns, state }))
+  const doubted = (...codes: readonly string[]) => codes.map((returns) => ({ returns, state, doubt: step.module }))
   switch (pamModuleKind(step.module, step.arguments)) {
     case 'knowledge': {
       // nullok_secure is Debian's older form, for terminals that are listed as safe
@@ -66,7 +67,10 @@ function answers(step: PamStep, state: readonly EvidenceRef[]): readonly PamBran
     case 'biometric':
     case 'two-factor':
     case 'unknown-factor':
-      return each('success', ...withoutFactor(step.module, step.arguments))
+      return [
+        ...each('success', ...withoutFactor(step.module, step.arguments)),
+        ...doubted(...withoutDirectory(step.module, step.arguments)),
+      ]
     case 'neutral':
     case 'permit':
     case 'faillock':
@@ -79,6 +83,6 @@ function answers(step: PamStep, state: readonly EvidenceRef[]): readonly PamBran
     case 'condition':
       return conditionAnswers(step, 'general').map((returns) => ({ returns, state }))
     default:
-      return each('success', 'auth_err', 'ignore').map((branch) => ({ ...branch, doubt: step.module }))
+      return doubted('success', 'auth_err', 'ignore')
   }
 }

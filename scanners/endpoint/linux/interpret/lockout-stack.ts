@@ -8,7 +8,7 @@ import { readFaillock, readTally } from './faillock.ts'
 import type { LockoutModule } from './faillock.ts'
 import { readStack, stepRef } from './pam-evidence.ts'
 import type { PamEvidence } from './pam-evidence.ts'
-import { conditionAnswers, pamModuleKind, withoutFactor } from './pam-modules.ts'
+import { conditionAnswers, pamModuleKind, withoutDirectory, withoutFactor } from './pam-modules.ts'
 import type { PamUser } from './pam-modules.ts'
 
 /** What the stack of a service does after failed passwords. */
@@ -200,6 +200,10 @@ function walk(
         return [
           { returns: 'success', state: { ...state, other: true } },
           ...answers(...withoutFactor(step.module, step.arguments)),
+          ...answers(...withoutDirectory(step.module, step.arguments)).map((branch) => ({
+            ...branch,
+            doubt: step.module,
+          })),
         ]
       case 'neutral':
         return answers('success')

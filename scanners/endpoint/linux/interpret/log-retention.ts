@@ -78,8 +78,9 @@ function rotation(evidence: Evidence): Reading<readonly RotatedFiles[] | undefin
         folder ? file.slice(0, file.lastIndexOf('/')) === path && !isTabooFile(file) : file === path,
       )
       if (!found.ok) broken ??= found
-      // a file that is named but not there stops nothing else
-      return found.ok ? found.value : []
+      // a file that is named but not there stops nothing else; of a folder logrotate takes the names in order, those
+      // that begin with a dot with them
+      return found.ok ? [...found.value].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)) : []
     })
     if (broken) return broken
     const [strange] = configuration.missing

@@ -193,6 +193,16 @@ describe('retention', () => {
     ).toBe('never')
   })
 
+  it('counts files of logrotate.d whose names begin with a dot, before the others', () => {
+    expect(
+      of({ '/etc/logrotate.d/rsyslog': '', '/etc/logrotate.d/.hidden': '/var/log/auth.log {\n daily\n rotate 7\n}' }),
+    ).toBe(week)
+    // a global line holds for what is read after it
+    const group = '/var/log/auth.log {\n daily\n}'
+    const files = { '/etc/logrotate.d/rsyslog': group, '/etc/logrotate.d/.first': 'rotate 14' }
+    expect(of(files)).toBe(2 * week)
+  })
+
   it('is unknown when it is unknown whether logrotate runs', () => {
     expect(of({}, { 'logging-modes': modes.replace(/.*cron\.daily.*\n/, '') })).toBe('unreadable')
   })

@@ -138,9 +138,11 @@ export const readPackages = oncePerEvidence((evidence): Reading<Packages> => {
   if (!present.ok) return present
   const databases = new Set<string>()
   const distribution: string[] = []
+  let known = 0
   for (const line of linesOf(present.value)) {
     const [kind = '', word = ''] = line.split(' ')
-    if (kind === 'os') {
+    if (kind === 'dpkg-lists') known = Number(/^\d+$/.test(word) ? word : 0)
+    else if (kind === 'os') {
       const match = /^os (?:ID|ID_LIKE)=["']?([^"']*)/.exec(line)
       if (match)
         distribution.push(
@@ -157,7 +159,7 @@ export const readPackages = oncePerEvidence((evidence): Reading<Packages> => {
     missing = { why: { ja: 'パッケージの台帳が見つからない', en: 'no package database was found' } }
   }
   for (const database of databases) {
-    const reading = readDatabase(evidence, database, databases)
+    const reading = readDatabase(evidence, database, databases, database === 'dpkg' ? known : 0)
     // rpm as a mere tool on a Debian system leaves an empty database behind
     if (reading.ok && reading.value.length === 0 && database === 'rpm' && databases.has('dpkg')) {
       databases.delete('rpm')
@@ -169,10 +171,12 @@ export const readPackages = oncePerEvidence((evidence): Reading<Packages> => {
   return { ok: true, value: { packages, databases, distribution, ...(missing && { missing }) } }
 })
 
+/** `atLeast` is the number of packages that something besides the list itself proves. */
 function readDatabase(
   evidence: Evidence,
   database: string,
   besides: ReadonlySet<string>,
+  atLeast: number,
 ): Reading<readonly PackageDetail[]> {
   const parser = parsers[database]
   if (!parser) {
@@ -184,8 +188,10 @@ function readDatabase(
   const section = sectionText(evidence, database)
   if (!section.ok) return section
   const packages: PackageDetail[] = []
+  let listed = 0
   for (const [index, line] of linesOf(section.value).entries()) {
     if (line === '') continue
+    listed++
     const found = parser(line.split('\t'), index + 1)
     if (found === undefined) {
       return unreadable({
@@ -194,6 +200,13 @@ function readDatabase(
       })
     }
     if (found !== 'skip') packages.push(found)
+  }
+  // a status file that was cut off between two packages is a whole one to dpkg-query
+  if (listed < atLeast) {
+    return unreadable({
+      ja: `${database} の一覧が途中で終わっている（${atLeast} 件のうち ${listed} 件）`,
+      en: `the list of ${database} ends early (${listed} of ${atLeast} packages)`,
+    })
   }
   // an empty snap or flatpak installation is real, an empty system database is not
   const mayBeEmpty = database === 'snap' || database === 'flatpak' || (database === 'rpm' && besides.has('dpkg'))

@@ -9,7 +9,7 @@ import { inapplicable, known, unread } from './contribution.ts'
 import type { Contribution, Part } from './contribution.ts'
 import { hasProgram, logonServices, pamEvidence, readStack, serviceRefs } from './pam-evidence.ts'
 import type { PamEvidence } from './pam-evidence.ts'
-import { conditionAnswers, lenient, pamModuleKind, withoutFactor } from './pam-modules.ts'
+import { conditionAnswers, lenient, pamModuleKind, withoutDirectory, withoutFactor } from './pam-modules.ts'
 import type { PamUser } from './pam-modules.ts'
 import { hasDesktop } from './views.ts'
 
@@ -235,7 +235,11 @@ function answers(
       return each(passed ? 'success' : 'auth_err')
     }
     case 'two-factor':
-      return each(...(both ? ['success'] : withoutFactor(step.module, step.arguments)))
+      if (both) return each('success')
+      return [
+        ...each(...withoutFactor(step.module, step.arguments)),
+        ...doubted(...withoutDirectory(step.module, step.arguments)),
+      ]
     case 'unknown-factor':
       return [...doubted('success'), ...each('auth_err')]
     case 'faillock':

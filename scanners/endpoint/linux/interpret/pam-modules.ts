@@ -153,12 +153,26 @@ const asksForCard = (options: readonly string[]): boolean =>
 
 /**
  * How a factor that is no password answers where it isn't given. Without a card `pam_sss try_cert_auth` leaves
- * the person to the modules after it (pam_sss(8): PAM_AUTHINFO_UNAVAIL).
+ * the person to the modules after it (pam_sss(8): PAM_AUTHINFO_UNAVAIL); an account that the directory doesn't know
+ * (root is never asked of it) is unknown, or passed over with `ignore_unknown_user`.
  */
 export function withoutFactor(module: string, options: readonly string[]): readonly string[] {
-  const codes =
-    module === 'pam_sss' && options.includes('try_cert_auth') ? ['auth_err', 'authinfo_unavail'] : ['auth_err']
+  const codes = ['auth_err']
+  if (module === 'pam_sss') {
+    codes.push(options.includes('ignore_unknown_user') ? 'ignore' : 'user_unknown')
+    if (options.includes('try_cert_auth')) codes.push('authinfo_unavail')
+  }
   return lenient(options) ? [...codes, 'ignore'] : codes
+}
+
+/**
+ * How a module answers while the directory behind it can't be reached, in addition to `withoutFactor`: pam_sss says
+ * PAM_AUTHINFO_UNAVAIL, or with `ignore_authinfo_unavail` nothing at all, and so stops demanding the card.
+ */
+export function withoutDirectory(module: string, options: readonly string[]): readonly string[] {
+  if (module !== 'pam_sss') return []
+  const code = options.includes('ignore_authinfo_unavail') ? 'ignore' : 'authinfo_unavail'
+  return withoutFactor(module, options).includes(code) ? [] : [code]
 }
 
 /** Who asks, in the walks through a stack. */

@@ -30,6 +30,8 @@ export interface Services {
   readonly enabledUnits: ReadonlyMap<string, boolean>
   /** Instant text of a timer's last start, by unit name. */
   readonly lastTriggers: ReadonlyMap<string, string>
+  /** When a service ended well, by unit, as systemctl writes it; only of those whose last run did since the start of the machine. */
+  readonly lastSuccesses: ReadonlyMap<string, string>
 }
 
 /** Links of targets that a normal start reaches. */
@@ -124,6 +126,7 @@ function readRunningSystemd(evidence: Evidence, wants: readonly string[]): Readi
   for (const unit of new Set([...units.keys(), ...states.keys()])) {
     if (!unit.endsWith('.service') || unit.endsWith('@.service') || (states.get(unit) === 'alias' && !units.has(unit)))
       continue
+    if (ofSession(unit)) continue
     const properties = units.get(unit)
     const triggers = (properties?.get('TriggeredBy') ?? '').split(' ').filter((trigger) => trigger.endsWith('.socket'))
     const bySocket = triggers.some(
@@ -145,12 +148,22 @@ function readRunningSystemd(evidence: Evidence, wants: readonly string[]): Readi
     if (active || state !== undefined) enabledUnits.set(unit, active || state === true)
   }
   const lastTriggers = new Map<string, string>()
+  const lastSuccesses = new Map<string, string>()
   for (const [unit, properties] of units) {
     const last = properties.get('LastTriggerUSec')
     if (last && last !== 'n/a') lastTriggers.set(unit, last)
+    const ended = properties.get('ExecMainExitTimestamp')
+    if (ended && ended !== 'n/a' && properties.get('Result') === 'success') lastSuccesses.set(unit, ended)
   }
-  return { ok: true, value: { services, enabledUnits, lastTriggers } }
+  return { ok: true, value: { services, enabledUnits, lastTriggers, lastSuccesses } }
 }
+
+/**
+ * Units that come and go with people: the manager of each user who is logged on (user@.service(5)), and what a socket
+ * starts for one connection (systemd.socket(5), `Accept=`). The collector's own logon is among them.
+ */
+const ofSession = (unit: string): boolean =>
+  /^user(?:-runtime-dir)?@\d+\.service$/.test(unit) || /@\d+-[^@]*\.service$/.test(unit)
 
 /** systemd.exec(5): no `User=` is root; `DynamicUser=` without one is an account made at start. */
 function account(properties: ReadonlyMap<string, string>): string | undefined {
@@ -196,7 +209,10 @@ function readStoppedSystemd(evidence: Evidence, words: (kind: string) => readonl
     ja: 'systemd が動いておらず、サービスの稼働状況を尋ねられない',
     en: 'systemd is not running, so it could not be asked which services run',
   }
-  return { ok: true, value: { services, enabledUnits, lastTriggers: new Map(), ...(denied && { missing }) } }
+  return {
+    ok: true,
+    value: { services, enabledUnits, lastTriggers: new Map(), lastSuccesses: new Map(), ...(denied && { missing }) },
+  }
 }
 
 /** Whether the unit's own program is among the processes (`comm` keeps 15 characters). */
@@ -227,7 +243,7 @@ function readOpenRc(words: (kind: string) => readonly string[], active: boolean)
       section: 'init',
     })
   }
-  return { services, enabledUnits: new Map(), lastTriggers: new Map() }
+  return { services, enabledUnits: new Map(), lastTriggers: new Map(), lastSuccesses: new Map() }
 }
 
 /** System V scripts say what starts, never what runs. */
@@ -250,7 +266,7 @@ function readScripts(words: (kind: string) => readonly string[]): Services {
       section: 'init',
     })
   }
-  return { services, enabledUnits: new Map(), lastTriggers: new Map() }
+  return { services, enabledUnits: new Map(), lastTriggers: new Map(), lastSuccesses: new Map() }
 }
 
 /** Services that inetd or xinetd starts on a connection: inetd.conf(5), xinetd.conf(5). */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { evidenceOf, filesText } from '../testing/evidence.ts'
-import { expectNeverBetter, expectNothingFromNothing, healthyMachine, tableFrom } from '../testing/software-machine.ts'
+import {
+  expectNeverBetter,
+  expectNothingFromNothing,
+  healthyMachine,
+  type Sections,
+  tableFrom,
+} from '../testing/software-machine.ts'
 import { interpretServices, observesServices } from './services.ts'
 import { processNames, serviceViews } from './views.ts'
 
@@ -29,6 +35,21 @@ describe('services of a running systemd', () => {
   })
   it('leaves out aliases, templates and units that do not exist', () => {
     for (const name of ['sshd', 'getty@', 'gone']) expect(service(name)).toBeUndefined()
+  })
+  it('leaves out what comes and goes with the people who are logged on, the collector’s own logon among them', () => {
+    const unit = (id: string) =>
+      `LoadState=loaded\nActiveState=active\nSubState=running\nUnitFileState=static\nId=${id}\n`
+    const sessions = [
+      'user@1001.service',
+      'user-runtime-dir@1001.service',
+      'sshd@3-192.0.2.1:22-192.0.2.9:51514.service',
+    ]
+    const units = [String(healthyMachine['systemd-units']), ...sessions.map(unit), unit('getty@tty1.service')].join(
+      '\n',
+    )
+    const keys = (changes: Sections): readonly string[] =>
+      tableFrom(interpretServices, 'service', changes).rows.map(({ key }) => key)
+    expect(keys({ 'systemd-units': units })).toEqual([...keys({}), 'getty@tty1'].sort())
   })
   it('does not take an empty answer for a machine without services', () => {
     expect(tableFrom(interpretServices, 'service', { 'systemd-units': '' }).complete).toBe(false)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evidenceOf } from '../testing/evidence.ts'
-import { expectNeverBetter, expectNothingFromNothing, tableFrom } from '../testing/software-machine.ts'
+import { expectNeverBetter, expectNothingFromNothing, healthyMachine, tableFrom } from '../testing/software-machine.ts'
 import { interpretSoftware, observesSoftware } from './software.ts'
 
 const software = (changes = {}) => tableFrom(interpretSoftware, 'software', changes)
@@ -28,7 +28,56 @@ describe('installed software', () => {
       'base-system': true,
       installed: '2025-05-20T00:00:00Z',
     })
-    expect(fieldsOf('deb:nginx:amd64')).toMatchObject({ held: true, 'base-system': { unreadable: expect.anything() } })
+    expect(fieldsOf('deb:nginx:amd64', { 'origin-lists': '@none\n' })).toMatchObject({
+      held: true,
+      'base-system': { unreadable: expect.anything() },
+      origin: { unreadable: expect.anything() },
+    })
+  })
+  it('has the hash of a program that no package brought, and none of a package', () => {
+    const hash = (changes = {}) => fieldsOf('file:/usr/local/bin/deploy', changes)?.['sha256']
+    expect(hash()).toBe('a1'.repeat(32))
+    expect(fieldsOf('deb:apt:amd64')).toMatchObject({ sha256: null })
+    const why = (text: RegExp) => ({ unreadable: { ja: expect.anything(), en: expect.stringMatching(text) } })
+    const hashes = String(healthyMachine['program-hashes'])
+    expect(hash({ 'program-hashes': '@large /usr/local/bin/deploy\n@exit 0\n' })).toEqual(why(/--deep/))
+    expect(hash({ 'program-hashes': '@denied /usr/local/bin/deploy\n@exit 0\n' })).toEqual(why(/permission/))
+    expect(hash({ 'program-hashes': '@exit 0\n' })).toEqual(why(/read/))
+    expect(hash({ 'program-hashes': { skipped: 'command' } })).toEqual(why(/not installed/))
+    // another file in its place, of the same size and age
+    expect(hash({ 'program-hashes': hashes.replace(' 77 ', ' 78 ') })).toEqual(why(/changed/))
+    expect(hash({ 'program-hashes': hashes.replace(/a1/g, 'g1') })).toEqual(why(/read/))
+  })
+  it('never gives one program the hash of another, whatever the names', () => {
+    const name = fc.string({
+      unit: fc.constantFrom('a', '\\', ' ', 'n', '\t', '@', '*', '~'),
+      minLength: 1,
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 5 }), (names) => {
+        const paths = names.map((one) => `/opt/${one}`)
+        const identity = paths.map((path, index) => `1 2 3 ${index} ${path}\n`).join('')
+        // as coreutils prints it
+        const lines = paths.map((path, index) => {
+          const hash = String(index).repeat(64)
+          return path.includes('\\') ? `\\${hash}  ${path.replaceAll('\\', '\\\\')}\n` : `${hash}  ${path}\n`
+        })
+        const hashes = `@before\n${identity}@hashes\n${lines.join('')}\n@after\n${identity}@exit 0\n`
+        const { rows } = software({ 'local-programs': `${paths.join('\n')}\n`, 'program-hashes': hashes })
+        for (const [index, path] of paths.entries())
+          expect(rows.find(({ fields }) => fields['path'] === path)?.fields['sha256']).toBe(String(index).repeat(64))
+      }),
+    )
+  })
+  it('is incomplete when dpkg lists fewer packages than it has lists of files', () => {
+    const counted = (count: number) => ({
+      'package-databases': `dpkg present /var/lib/dpkg/status\ndpkg-lists ${count}\nos ID=debian\n`,
+    })
+    expect(software(counted(7)).complete).toBe(true)
+    expect(software(counted(8)).complete).toBe(false)
+    const short = String(healthyMachine['dpkg']).replace(/ii \tfapolicyd.*\n/, '')
+    expect(software({ ...counted(7), dpkg: short })).toMatchObject({ complete: false })
   })
   it('is incomplete when one of two package databases could not be read', () => {
     const databases = 'dpkg present /var/lib/dpkg/status\nrpm present /var/lib/rpm/rpmdb.sqlite\nos ID=debian\n'

@@ -1,7 +1,9 @@
 import { type Evidence, linesOf, sectionText } from '../../../../src/core/evidence.ts'
 import type { Field, Row } from '../../../../src/core/fact.ts'
 import type { Part } from './contribution.ts'
+import { packageOrigin } from './package-origins.ts'
 import { type PackageDetail, readPackages } from './package-readers.ts'
+import { programHash } from './program-hashes.ts'
 import { instantOf, type Missing, tableOf } from './tables.ts'
 
 export const observesSoftware = { settings: [], rows: ['software'] } as const
@@ -16,7 +18,7 @@ export const interpretSoftware: Part = (evidence) => {
   const python = pythonRows(evidence)
   const programs = programRows(evidence)
   const missing = packages.ok ? (packages.value.missing ?? python.missing ?? programs.missing) : packages
-  const rows = packages.ok ? packageRows(packages.value.packages, packages.value.distribution) : []
+  const rows = packages.ok ? packageRows(evidence, packages.value.packages, packages.value.distribution) : []
   const sources = ['package-databases', 'pip', 'local-programs', ...(packages.ok ? packages.value.databases : [])]
   return {
     tables: [
@@ -30,7 +32,11 @@ export const interpretSoftware: Part = (evidence) => {
   }
 }
 
-function packageRows(packages: readonly PackageDetail[], distribution: readonly string[]): readonly Row[] {
+function packageRows(
+  evidence: Evidence,
+  packages: readonly PackageDetail[],
+  distribution: readonly string[],
+): readonly Row[] {
   const base = (detail: PackageDetail) =>
     `${detail.format}:${detail.name}${detail.architecture === undefined ? '' : `:${detail.architecture}`}`
   const counts = new Map<string, number>()
@@ -45,12 +51,12 @@ function packageRows(packages: readonly PackageDetail[], distribution: readonly 
       architecture: detail.architecture ?? null,
       format: detail.format,
       publisher: detail.publisher ?? (detail.format === 'flatpak' ? unrecorded : null),
-      origin: detail.origin ?? unrecorded,
-      'base-system': baseSystem(detail, distribution),
+      ...originOf(evidence, detail, distribution),
       source: detail.source ?? null,
       installed: instantOf(detail.installed) ?? unrecorded,
       held: detail.held ?? unrecorded,
       path: null,
+      sha256: null,
     },
     evidence: [{ source: detail.format === 'deb' ? 'dpkg' : detail.format, at: String(detail.line) }],
   }))
@@ -73,24 +79,39 @@ const vendors: Readonly<Record<string, RegExp>> = {
   miraclelinux: /^(?:Cybertrust Japan|Asianux)/i,
 }
 
+/** The distribution by the address of a package's maintainer. */
+const maintainers: readonly (readonly [id: string, domain: RegExp, origin: string])[] = [
+  ['debian', /(?:^|\.)debian\.(?:org|net)$/, 'Debian'],
+  ['ubuntu', /(?:^|\.)(?:ubuntu|canonical)\.com$/, 'Ubuntu'],
+]
+
 /**
- * Whether a package is the distribution's own. A Debian package says it by its maintainer's address;
- * with a private address nothing on the machine says it cheaply, and it stays unreadable.
+ * Where a package comes from and whether that is the distribution itself. A Debian package says it by its maintainer's
+ * address; with a private address the package lists on the disk may.
  */
+function originOf(
+  evidence: Evidence,
+  detail: PackageDetail,
+  distribution: readonly string[],
+): { readonly origin: Field; readonly 'base-system': Field } {
+  if (detail.format !== 'deb')
+    return { origin: detail.origin ?? unrecorded, 'base-system': baseSystem(detail, distribution) }
+  const domain = /@([^@>\s]+)>?\s*$/.exec(detail.publisher ?? '')?.[1]?.toLowerCase() ?? ''
+  const own = maintainers.find(([id, pattern]) => distribution.includes(id) && pattern.test(domain))
+  // a derivative takes packages over with their maintainers
+  if (own) return { origin: detail.origin ?? (distribution[0] === own[0] ? own[2] : unrecorded), 'base-system': true }
+  const listed = packageOrigin(evidence, detail, distribution)
+  return listed.known
+    ? { origin: detail.origin ?? listed.origin, 'base-system': listed.own }
+    : { origin: detail.origin ?? { unreadable: listed.why }, 'base-system': { unreadable: listed.why } }
+}
+
+/** Whether a package of another format is the distribution's own. */
 function baseSystem(detail: PackageDetail, distribution: readonly string[]): Field {
   const publisher = detail.publisher ?? ''
   switch (detail.format) {
-    case 'deb': {
-      const domain = /@([^@>\s]+)>?\s*$/.exec(publisher)?.[1]?.toLowerCase() ?? ''
-      if (/(?:^|\.)debian\.(?:org|net)$/.test(domain) && distribution.includes('debian')) return true
-      if (/(?:^|\.)(?:ubuntu|canonical)\.com$/.test(domain) && distribution.includes('ubuntu')) return true
-      return {
-        unreadable: {
-          ja: '保守者の連絡先からは、配布元自身のパッケージか分からない',
-          en: 'the maintainer’s address does not tell whether the package is the distribution’s own',
-        },
-      }
-    }
+    case 'deb':
+      return unrecorded
     case 'rpm': {
       const own = vendors[distribution[0] ?? '']
       return own
@@ -133,7 +154,7 @@ function pythonRows(evidence: Evidence): { rows: readonly Row[]; missing?: Missi
     if (installer === '' && path.startsWith('/usr/lib/python3/dist-packages/')) continue
     const name = match[1] ?? ''
     rows.push(
-      fileRow('pip', `pip:${path.replace(/-[^/]*$/, '')}`, name, match[2], path, {
+      fileRow('pip', `pip:${path.replace(/-[^/]*$/, '')}`, name, match[2], path, null, {
         source: 'pip',
         at: String(index + 1),
       }),
@@ -159,9 +180,8 @@ function programRows(evidence: Evidence): { rows: readonly Row[]; missing?: Miss
       }
     } else if (line.startsWith('/')) {
       const name = line.slice(line.lastIndexOf('/') + 1)
-      rows.push(
-        fileRow('file', `file:${line}`, name, undefined, line, { source: 'local-programs', at: String(index + 1) }),
-      )
+      const at = { source: 'local-programs', at: String(index + 1) }
+      rows.push(fileRow('file', `file:${line}`, name, undefined, line, programHash(evidence, line), at))
     }
   }
   return { rows, ...(missing && { missing }) }
@@ -178,6 +198,7 @@ const fileRow = (
   name: string,
   version: string | undefined,
   path: string,
+  sha256: Field,
   at: { source: string; at: string },
 ): Row => ({
   key,
@@ -194,6 +215,7 @@ const fileRow = (
     installed: unrecorded,
     held: unrecorded,
     path,
+    sha256,
   },
   evidence: [at],
 })

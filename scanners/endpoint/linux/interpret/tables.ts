@@ -44,3 +44,7 @@ export function instantOfText(text: string): string | undefined {
   const milliseconds = Date.parse(text)
   return Number.isNaN(milliseconds) ? undefined : instantOf(milliseconds / 1000)
 }
+
+/** Instant as systemctl prints it, `Thu 2026-11-19 06:25:01 UTC` (the collector sets the zone). */
+export const instantOfSystemd = (text: string): string | undefined =>
+  instantOfText(text.replace(/^[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/, '$1T$2Z'))

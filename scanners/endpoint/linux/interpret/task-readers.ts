@@ -2,7 +2,7 @@ import { type Evidence, linesOf, type Reading, sectionFiles, sectionText } from 
 import type { EvidenceRef } from '../../../../src/core/fact.ts'
 import { calendarInterval, cronInterval, spanSeconds } from './schedule.ts'
 import { readServices } from './service-readers.ts'
-import { instantOfText, type Missing } from './tables.ts'
+import { instantOfSystemd, type Missing } from './tables.ts'
 import { hiddenUnitFile, readUnitFiles } from './unit-files.ts'
 import { oncePerEvidence } from './once.ts'
 
@@ -165,7 +165,7 @@ function timers(evidence: Evidence): Tasks {
       enabled: services.ok ? services.value.enabledUnits.get(unit) : undefined,
       // systemd.timer(5): Persistent= only holds for OnCalendar=, default no
       catchesUp: calendar.length > 0 ? /^(?:1|yes|true|on)$/i.test(file.last('Persistent') ?? 'no') : undefined,
-      lastRun: lastTrigger === undefined ? undefined : instantOfText(systemdInstant(lastTrigger)),
+      lastRun: lastTrigger === undefined ? undefined : instantOfSystemd(lastTrigger),
       source: file.path,
       evidence: { source: 'unit-files', at: file.path },
     })
@@ -175,10 +175,6 @@ function timers(evidence: Evidence): Tasks {
   if (hidden === undefined) return { tasks }
   return { tasks, missing: { why: { ja: `${hidden} を読めない`, en: `${hidden} could not be read` } } }
 }
-
-/** systemctl prints `Thu 2026-11-19 06:25:01 UTC` (the collector sets the zone). */
-const systemdInstant = (text: string): string =>
-  text.replace(/^[A-Z][a-z]{2} (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/, '$1T$2Z')
 
 function atJobs(evidence: Evidence): Tasks {
   const text = sectionText(evidence, 'at-jobs')

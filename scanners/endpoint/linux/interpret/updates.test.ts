@@ -96,6 +96,35 @@ describe('automatic updates on Debian and Ubuntu', () => {
   })
 })
 
+describe('the last success of automatic updates', () => {
+  const stamp = '1795069501 /var/lib/apt/periodic/upgrade-stamp\n'
+  it('is when unattended-upgrades last ended well, and never where it never did', () => {
+    expect(update('last-automatic')).toMatchObject(known('2026-11-19T06:25:01Z'))
+    expect(update('last-automatic', replaced('file-times', stamp, ''))?.state).toBe('absent')
+  })
+  it('is none where updates do not install by themselves', () => {
+    const off = replaced('apt-config', 'Unattended-Upgrade "1"', 'Unattended-Upgrade "0"')
+    expect(update('last-automatic', off)?.state).toBe('absent')
+  })
+  it('is not recorded of a task of cron', () => {
+    const cron = filesText({ '/etc/cron.d/upgrade': '0\t4\t*\t*\t*\troot\tapt-get -y -q dist-upgrade\n' })
+    const changes = { 'apt-config': 'Acquire::AllowInsecureRepositories "0";\n', 'cron-files': cron }
+    expect(update('automatic', changes)).toMatchObject(known(true))
+    expect(update('last-automatic', changes)?.state).toBe('unreadable')
+  })
+  it.each([
+    ['Result=success\nExecMainExitTimestamp=Thu 2026-11-19 04:10:22 UTC\n', 'known'],
+    ['Result=exit-code\nExecMainExitTimestamp=Thu 2026-11-19 04:10:22 UTC\n', 'unreadable'],
+    // not since the machine was started
+    ['Result=success\nExecMainExitTimestamp=\n', 'unreadable'],
+  ])('is what systemd remembers of the service of dnf-automatic: %j', (properties, state) => {
+    const unit = `LoadState=loaded\nActiveState=inactive\nSubState=dead\nId=dnf-automatic.service\n${properties}`
+    const fact = update('last-automatic', rpmMachine({ 'systemd-units': `${text('systemd-units')}\n${unit}` }))
+    expect(fact?.state).toBe(state)
+    if (fact?.state === 'known') expect(fact.value).toBe('2026-11-19T04:10:22Z')
+  })
+})
+
 describe('origins of unattended upgrades', () => {
   it('are on by the pattern alone where the lists are not on the disk', () =>
     expect(update('automatic', { 'security-lists': '@exit 0\n' })).toMatchObject(known(true)))

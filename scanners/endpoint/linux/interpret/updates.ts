@@ -1,8 +1,8 @@
 import { type Evidence, linesOf, type Reading, sectionText, unreadable } from '../../../../src/core/evidence.ts'
 import type { Fact, Row } from '../../../../src/core/fact.ts'
 import type { Gap } from '../../../../src/core/snapshot.ts'
-import { readAutomaticUpdates } from './automatic-updates.ts'
-import { inapplicable, known, type Part, unread } from './contribution.ts'
+import { type AutomaticUpdates, readAutomaticUpdates } from './automatic-updates.ts'
+import { absent, inapplicable, known, type Part, unread } from './contribution.ts'
 import { readPackages } from './package-readers.ts'
 import { type PackageSource, readPackageSources } from './package-source-readers.ts'
 import { fileTimes, pendingDebian, pendingRpm, type PendingSecurity } from './pending-updates.ts'
@@ -13,6 +13,7 @@ import { virtualisation } from './views.ts'
 export const observesUpdates = {
   settings: [
     'update.automatic',
+    'update.last-automatic',
     'update.pending-security',
     'update.lists-updated',
     'update.last-installed',
@@ -31,6 +32,7 @@ export const interpretUpdates: Part = (evidence) => {
     automatic.ok
       ? known('update.automatic', automatic.value.automatic, automatic.value.evidence)
       : unread('update.automatic', automatic),
+    lastAutomatic(automatic),
     pending.ok
       ? known('update.pending-security', pending.value.updates.length, pending.value.evidence, 'running')
       : unread('update.pending-security', pending, [{ source: 'security-lists' }]),
@@ -85,6 +87,17 @@ function readPending(evidence: Evidence): Reading<PendingSecurity> {
         (oldest === undefined ? unreadable({ ja: '日付がない', en: 'there is no date' }) : { ok: true, value: oldest }),
     },
   }
+}
+
+/** When updates last installed by themselves; absent where they don't, or never have. */
+function lastAutomatic(automatic: Reading<AutomaticUpdates>): Fact {
+  const setting = 'update.last-automatic'
+  if (!automatic.ok) return unread(setting, automatic)
+  const { lastSuccess, evidence: where } = automatic.value
+  if (!lastSuccess.ok) return unread(setting, lastSuccess, where)
+  return lastSuccess.value === undefined
+    ? absent(setting, where)
+    : known(setting, lastSuccess.value, [...where, { source: 'file-times' }], 'running')
 }
 
 function listsUpdated(pending: Reading<PendingSecurity>): Fact {

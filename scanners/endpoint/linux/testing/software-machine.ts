@@ -24,6 +24,8 @@ const absentFiles = (...paths: readonly string[]) =>
 /** A Debian server where everything that these parts read is as it should be. */
 export const healthyMachine: Sections = {
   virtualisation: 'none',
+  mounts:
+    '22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n23 22 0:21 / /proc rw,nosuid,noexec - proc proc rw\n24 22 0:31 / /tmp rw,nosuid - tmpfs tmpfs rw\nrows 3\n',
   'package-databases': 'dpkg present /var/lib/dpkg/status\nos ID=debian\nos VERSION_CODENAME=bookworm\n',
   dpkg: [
     'ii \tapt\t2.6.1\tamd64\tapt\t\t1747699200\tAPT Development Team <deity@lists.debian.org>',
@@ -37,7 +39,26 @@ export const healthyMachine: Sections = {
   ].join('\n'),
   pip: '/usr/local/lib/python3.11/dist-packages/ansible_core-2.16.1.dist-info\tpip\n/usr/lib/python3/dist-packages/six-1.16.0.egg-info\t\n',
   'local-programs': '/usr/local/bin/deploy\n',
+  'program-hashes': [
+    '@before',
+    '120 1763500000 1763500000 77 /usr/local/bin/deploy',
+    '@hashes',
+    `${'a1'.repeat(32)}  /usr/local/bin/deploy`,
+    '',
+    '@after',
+    '120 1763500000 1763500000 77 /usr/local/bin/deploy',
+    '@exit 0',
+    '',
+  ].join('\n'),
+  'origin-lists': [
+    '@from Debian',
+    '@list /var/lib/apt/lists/deb.debian.org_debian_dists_bookworm_main_binary-amd64_Packages.lz4',
+    'nginx\tamd64\t1.22.1-9',
+    '@exit 0',
+    '',
+  ].join('\n'),
   processes: 'systemd\nsshd\ncron\nclamd\nclamonacc\nfreshclam\nfapolicyd\nnginx\n',
+  'fapolicyd-arguments': '/usr/sbin/fapolicyd\n',
   sockets:
     'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=700,fd=3))\n' +
     'tcp LISTEN 0 511 *:80 *:* users:(("nginx",pid=801,fd=6),("nginx",pid=800,fd=6))\n' +
@@ -133,7 +154,7 @@ export const healthyMachine: Sections = {
     'apt-compat\tpresent',
     '',
   ].join('\n'),
-  'file-times': '1763500000 /var/lib/dpkg/status\n',
+  'file-times': '1763500000 /var/lib/dpkg/status\n1795069501 /var/lib/apt/periodic/upgrade-stamp\n',
   'apt-simulation': { skipped: 'not-asked' },
   'protection-files': filesText({
     '/etc/clamav/clamd.conf': 'OnAccessIncludePath /home\nOnAccessPrevention yes\nHeuristicAlerts true\n',
@@ -141,7 +162,13 @@ export const healthyMachine: Sections = {
     '/etc/fapolicyd/fapolicyd.conf': 'permissive = 0\nintegrity = sha256\n',
     '/etc/fapolicyd/compiled.rules':
       'deny_audit perm=any pattern=ld_so : all\nallow perm=any uid=0 trust=1 : all\nallow perm=execute all : trust=1\ndeny_audit perm=execute all : all\nallow perm=open all : all\n',
-    ...absentFiles('/sys/fs/selinux/enforce'),
+    ...absentFiles(
+      '/etc/fapolicyd/fapolicyd.rules',
+      '/etc/fapolicyd/rules.d/*.rules',
+      '/etc/fapolicyd/fapolicyd.trust',
+      '/etc/fapolicyd/trust.d/*',
+      '/sys/fs/selinux/enforce',
+    ),
     '/sys/module/apparmor/parameters/enabled': 'Y\n',
     '/sys/kernel/security/apparmor/profiles': '/usr/sbin/chronyd (enforce)\nlsb_release (complain)\n',
   }),

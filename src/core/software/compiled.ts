@@ -1,0 +1,138 @@
+import { canonicalJson } from '../canonical.ts'
+import { compileGlob, type Glob } from './glob.ts'
+import type { SoftwareEntry, SoftwareList, SoftwareMatch } from './list.ts'
+
+/** One part of a match: a field that was read must hold a test. */
+export interface Part {
+  readonly field: string
+  readonly test: (read: { readonly raw: string; readonly folded: string }) => boolean
+}
+
+/** An entry in force, ready to be held against many rows. */
+export interface CompiledEntry {
+  readonly entry: SoftwareEntry
+  readonly name?: Glob
+  /** All of them must hold; the name comes first, because it decides most often. */
+  readonly parts: readonly Part[]
+  readonly platform?: readonly Glob[]
+  /** First millisecond after its last day, or NaN where that is no day. */
+  readonly endsAt?: number
+}
+
+/** Entries in force, sorted by id, so that the order of the file can't show, and found by the names that they take. */
+export interface CompiledList {
+  readonly entries: readonly CompiledEntry[]
+  readonly allows: boolean
+  readonly denies: boolean
+  /** Fields of rows that some entry looks at, sorted. */
+  readonly fields: readonly string[]
+  /** Places in `entries` of those that could take software of this name, ascending. */
+  readonly candidates: (foldedName: string) => readonly number[]
+}
+
+const compiled = new WeakMap<SoftwareList, CompiledList>()
+
+/** The compiled form of a list, made once. */
+export function compileList(list: SoftwareList): CompiledList {
+  const known = compiled.get(list)
+  if (known) return known
+  const made = compile(list)
+  compiled.set(list, made)
+  return made
+}
+
+function compile(list: SoftwareList): CompiledList {
+  const sorted = list.entries
+    .filter(({ state, match }) => state === 'active' && Object.values(match).some((part) => part !== undefined))
+    .map((entry) => ({ entry, text: canonicalJson(entry) }))
+    .sort((a, b) => order(a.entry.id, b.entry.id) || order(a.text, b.text))
+    .map(({ entry }) => compileEntry(entry))
+  return {
+    entries: sorted,
+    allows: sorted.some(({ entry }) => entry.status === 'allow'),
+    denies: sorted.some(({ entry }) => entry.status === 'deny'),
+    fields: fieldsOf(sorted),
+    candidates: indexOf(sorted),
+  }
+}
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const dayMilliseconds = 86_400_000
+
+function compileEntry(entry: SoftwareEntry): CompiledEntry {
+  const { match } = entry
+  const name = match.name === undefined ? undefined : compileGlob(match.name)
+  return {
+    entry,
+    ...(name && { name }),
+    parts: partsOf(match, name),
+    ...(entry.platform && { platform: entry.platform.map(compileGlob) }),
+    ...(entry.validUntil !== undefined && {
+      // a Japanese day ends at 15:00 UTC
+      endsAt: Date.parse(`${entry.validUntil}T00:00:00+09:00`) + dayMilliseconds,
+    }),
+  }
+}
+
+function partsOf({ format, baseSystem, sha256, ...globs }: SoftwareMatch, name: Glob | undefined): readonly Part[] {
+  const parts: Part[] = []
+  if (name) parts.push({ field: 'name', test: ({ folded }) => name.takes(folded) })
+  if (format) {
+    const formats = new Set(format.map((word) => word.toLowerCase()))
+    parts.push({ field: 'format', test: ({ folded }) => formats.has(folded) })
+  }
+  if (baseSystem !== undefined) parts.push({ field: 'base-system', test: ({ raw }) => raw === String(baseSystem) })
+  for (const field of ['origin', 'publisher', 'path'] as const) {
+    const glob = globs[field] === undefined ? undefined : compileGlob(globs[field])
+    if (glob) parts.push({ field, test: ({ folded }) => glob.takes(folded) })
+  }
+  if (sha256 !== undefined) {
+    const hash = sha256.toLowerCase()
+    parts.push({ field: 'sha256', test: ({ raw }) => raw.toLowerCase() === hash })
+  }
+  return parts
+}
+
+function fieldsOf(entries: readonly CompiledEntry[]): readonly string[] {
+  const fields = new Set<string>(['name'])
+  for (const { entry, parts } of entries) {
+    for (const { field } of parts) fields.add(field)
+    if (entry.versions) fields.add('version')
+  }
+  return [...fields].sort()
+}
+
+/** Longer beginnings of names are cut for the index: more lengths would only make more look-ups. */
+const longestPrefix = 8
+
+/**
+ * Entries by the names that they take: whole names, then beginnings of names, then the few that any name could have.
+ * 5,000 packages against 2,000 entries so compare some thousand names instead of ten million.
+ */
+function indexOf(entries: readonly CompiledEntry[]): CompiledList['candidates'] {
+  const exact = new Map<string, number[]>()
+  const beginnings = new Map<number, Map<string, number[]>>()
+  const anyName: number[] = []
+  for (const [place, { name }] of entries.entries()) {
+    if (!name) anyName.push(place)
+    else if (name.exact !== undefined) addTo(exact, name.exact, place)
+    else {
+      const length = Math.min(name.prefix.length, longestPrefix)
+      const ofLength = beginnings.get(length) ?? new Map<string, number[]>()
+      beginnings.set(length, ofLength)
+      addTo(ofLength, name.prefix.slice(0, length), place)
+    }
+  }
+  return (foldedName) => {
+    const buckets = [...beginnings].map(([length, ofLength]) => ofLength.get(foldedName.slice(0, length)) ?? [])
+    const found = [anyName, exact.get(foldedName) ?? [], ...buckets].filter((bucket) => bucket.length > 0)
+    return found.length < 2 ? (found[0] ?? []) : found.flat().sort((a, b) => a - b)
+  }
+}
+
+function addTo(index: Map<string, number[]>, key: string, place: number): void {
+  const places = index.get(key)
+  if (places) places.push(place)
+  else index.set(key, [place])
+}

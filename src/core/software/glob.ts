@@ -1,0 +1,100 @@
+/** One way of writing for what is compared: compatibility forms and case make no difference (`Ｎｇｉｎｘ` is `nginx`). */
+export const foldText = (text: string): string => text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ')
+
+/** A compiled pattern. */
+export interface Glob {
+  /** Set when it has no wildcard: the one folded text that it takes. */
+  readonly exact?: string
+  /** Folded text that everything it takes begins with. */
+  readonly prefix: string
+  /** Whether it takes a text that went through `foldText`. */
+  readonly takes: (folded: string) => boolean
+}
+
+/**
+ * A pattern in which `*` stands for any text and `?` for one character. The pieces between the stars are looked for
+ * from left to right and never again, so that time grows with the text and the longest piece, never with the number of
+ * ways to divide the text among the stars.
+ */
+export function compileGlob(pattern: string): Glob {
+  const folded = foldText(pattern)
+  if (!/[*?]/.test(folded)) return { exact: folded, prefix: folded, takes: (text) => text === folded }
+  const prefix = folded.slice(0, folded.search(/[*?]/))
+  const pieces = folded.split('*').map(pieceOf)
+  const [first, ...others] = pieces
+  const last = others.pop()
+  if (!first) return { prefix, takes: () => false }
+  if (!last) return { prefix, takes: (text) => first.at(text, 0) === text.length }
+  const middle = others.filter((piece) => piece.source !== '')
+  return {
+    prefix,
+    takes: (text) => {
+      let from = first.at(text, 0)
+      for (const piece of middle) {
+        if (from < 0) return false
+        from = piece.find(text, from)
+      }
+      return from >= 0 && last.endsAt(text, from)
+    },
+  }
+}
+
+/** What stands between two stars. */
+interface Piece {
+  readonly source: string
+  /** Where it ends if it stands at this place of a text, or −1. */
+  readonly at: (text: string, from: number) => number
+  /** Where it ends at its first place from here on, or −1. */
+  readonly find: (text: string, from: number) => number
+  /** Whether the text ends with it, without reaching before `from`. */
+  readonly endsAt: (text: string, from: number) => boolean
+}
+
+function pieceOf(source: string): Piece {
+  if (!source.includes('?')) {
+    return {
+      source,
+      at: (text, from) => (text.startsWith(source, from) ? from + source.length : -1),
+      find: (text, from) => {
+        const found = text.indexOf(source, from)
+        return found < 0 ? -1 : found + source.length
+      },
+      endsAt: (text, from) => text.length - source.length >= from && text.endsWith(source),
+    }
+  }
+  const characters = [...source]
+  const at = (text: string, from: number): number => {
+    let place = from
+    for (const character of characters) {
+      const size = sizeAt(text, place)
+      if (size === 0) return -1
+      if (character !== '?' && !text.startsWith(character, place)) return -1
+      place += character === '?' ? size : character.length
+    }
+    return place
+  }
+  const find = (text: string, from: number): number => {
+    for (let start = from; start < text.length; start += sizeAt(text, start)) {
+      const end = at(text, start)
+      if (end >= 0) return end
+    }
+    return -1
+  }
+  return {
+    source,
+    at,
+    find,
+    endsAt: (text, from) => {
+      let start = text.length
+      for (let count = characters.length; count > 0; count -= 1) {
+        start -= isPair(text, start - 2) ? 2 : 1
+      }
+      return start >= from && at(text, start) === text.length
+    },
+  }
+}
+
+/** Units that the character at a place takes: 2 beyond the basic plane, 0 at the end. */
+const sizeAt = (text: string, place: number): number => (place >= text.length ? 0 : isPair(text, place) ? 2 : 1)
+
+const isPair = (text: string, place: number): boolean => (text.codePointAt(place) ?? 0) > 0xff_ff
