@@ -75,10 +75,14 @@ function inside(folder: string, machine: Machine, command: string): SpawnSyncRet
     `chmod 755 ${quote(folder)}`,
     `exec ${user}${command}`,
   ]
-  return spawnSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', steps.join('\n')], {
-    maxBuffer: 256 * 1024 * 1024,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...machine.environment },
-  })
+  return spawnSync(
+    'unshare',
+    ['--mount', '--pid', '--fork', '--mount-proc', '--propagation', 'private', 'sh', '-c', steps.join('\n')],
+    {
+      maxBuffer: 256 * 1024 * 1024,
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...machine.environment },
+    },
+  )
 }
 
 const fileStep = (path: string, text: string | null): string =>

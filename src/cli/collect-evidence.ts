@@ -3,6 +3,7 @@ import type { CollectRequest, Scanner, Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
 import { evidenceBreakLine, evidenceNonce, evidenceTargetLine } from '../readers/evidence.ts'
 import { wait } from './scan-progress.ts'
+import { heldSecret } from '../scan/scan.ts'
 import { collectChunks } from '../scan/scan-collect.ts'
 import { redacting } from '../transport/redact.ts'
 
@@ -28,7 +29,11 @@ export async function* evidenceOf(
   yield Buffer.from(evidenceTargetLine({ name: target.name, labels: target.labels }))
   const seen: Seen = { head: Buffer.alloc(0), tail: Buffer.alloc(0), nonce: '' }
   try {
-    for await (const chunk of redacting(collectChunks(scanner, target, request, { wait }), request.run.secrets)) {
+    const chunks = collectChunks(scanner, target, request, { wait })
+    const masked = (): void => {
+      collected.problem = heldSecret.what
+    }
+    for await (const chunk of redacting(chunks, request.run.secrets, masked)) {
       look(seen, chunk)
       yield chunk
     }
@@ -42,9 +47,10 @@ export async function* evidenceOf(
     }
   }
   // only for the message: whoever judges the bundle looks at the frames themselves
-  collected.complete = /\n#[0-9A-Za-z-]+ end \d+\n$/.test(seen.tail.toString('latin1'))
+  const whole = /\n#[0-9A-Za-z-]+ end \d+\n$/.test(seen.tail.toString('latin1'))
+  collected.complete = whole && collected.problem !== heldSecret.what
   // or the evidence after it would be taken for a part of it
-  if (!collected.complete) yield Buffer.from(evidenceBreakLine(seen.nonce))
+  if (!whole) yield Buffer.from(evidenceBreakLine(seen.nonce))
   yield Buffer.from('\n')
 }
 

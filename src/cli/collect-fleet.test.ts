@@ -124,6 +124,38 @@ describe('collecting from many targets', () => {
     expect(stdout).toContain('#n end broken')
   })
 
+  it('masks a credential of the run wherever it stands, and says that the evidence is not what the target gave', async () => {
+    using folder = temporaryFolder()
+    project(folder.path, '[a, b]')
+    const scanner = scannerThat(async function* ({ name }, { run }) {
+      if (name === 'g/a') await run.credential('env:PASSWORD')
+      yield Buffer.from(evidence(name === 'g/a' ? 'x correct-horse y' : 'plain'))
+    })
+    const env = { PASSWORD: 'correct-horse' }
+    const { code, stdout, stderr } = await command(['collect', '-o', '-'], {
+      cwd: folder.path,
+      scanners: [scanner],
+      env,
+    })
+    expect(code).toBe(3)
+    expect(stdout + stderr).not.toContain('correct-horse')
+    expect(stderr).toContain('g/a: the answer held a text equal to a credential')
+    expect(namesIn(stdout)).toEqual(['g/a', 'g/b'])
+  })
+
+  it('tries a target again that gave nothing', async () => {
+    using folder = temporaryFolder()
+    project(folder.path, '[a]')
+    let tries = 0
+    const scanner = scannerThat(async function* ({ name }) {
+      tries += 1
+      if (tries === 1) throw new Fault('unreachable', { ja: '忙しい', en: 'busy' })
+      yield Buffer.from(evidence(name))
+    })
+    expect((await command(['collect', '-o', '-'], { cwd: folder.path, scanners: [scanner] })).code).toBe(0)
+    expect(tries).toBe(2)
+  })
+
   it('does not start the others once interrupted, and says so', async () => {
     using folder = temporaryFolder()
     project(folder.path, '[a, b, c]')

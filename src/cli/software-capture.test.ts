@@ -79,7 +79,7 @@ async function approved(hosts: readonly Snapshot[], as: 'yaml' | 'csv' = 'yaml')
 }
 const verdicts = (list: SoftwareList, snapshot: Snapshot): readonly string[] =>
   judgeSoftware(snapshot, { list }).findings.flatMap(({ requirement, verdict, row: about }) =>
-    verdict === 'not-applicable' ? [] : [`${requirement} ${verdict}${about ? ` ${about.name}` : ''}`],
+    verdict === 'not-applicable' ? [] : [`${requirement} ${verdict}${about ? ` ${about.key}` : ''}`],
   )
 
 const hash = 'ab'.repeat(32)
@@ -130,12 +130,12 @@ describe('a list captured from a golden host', () => {
       const other = host('other', [...golden, added('netcat-x'), added('miner'), file('/usr/local/bin/tool', hash)])
       expect(verdicts(list, other)).toEqual([
         'software-listed pass',
-        'software-listed fail tool',
+        'software-listed fail file:/usr/local/bin/tool',
         'software-listed fail miner',
         'software-listed fail netcat-x',
       ])
       const changed = golden.map((one) => (one.name === 'app' ? file('/opt/app/bin/app', 'cd'.repeat(32)) : one))
-      expect(verdicts(list, host('changed', changed))).toContain('software-listed fail app')
+      expect(verdicts(list, host('changed', changed))).toContain('software-listed fail file:/opt/app/bin/app')
     }
   })
 

@@ -4,6 +4,7 @@ import { rowTypesById, settings } from '../core/catalogue/index.ts'
 import { type Definition, operatorsFor } from '../core/operand.ts'
 import { baselineSchema, baselineSchemaId } from './baseline-schema.ts'
 import { configSchema, configSchemaId } from './config-schema.ts'
+import { softwareListSchema, softwareListSchemaId } from './software-list-schema.ts'
 import { durationPattern, type Schema, says } from './schema-words.ts'
 
 /** Name of a shipped schema file, and what it holds. */
@@ -21,6 +22,10 @@ export const schemaDocuments = (): readonly SchemaDocument[] => [
   {
     file: 'seisa-baseline-1.schema.json',
     schema: named(baselineSchemaId, 'ベースライン構成設定 / seisa baseline', withCatalogue()),
+  },
+  {
+    file: 'seisa-software-list-1.schema.json',
+    schema: named(softwareListSchemaId, 'ソフトウェア一覧 / seisa software list', softwareListSchema),
   },
 ]
 

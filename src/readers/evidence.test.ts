@@ -193,3 +193,14 @@ describe('evidence', () => {
     }
   })
 })
+
+it('does not pass over a target of which nothing was collected', async () => {
+  const line = (name: string): Buffer => Buffer.from(evidenceTargetLine({ name }))
+  const whole = Buffer.from('#seisa-evidence 1 endpoint/linux n\n\n#n end 0\n')
+  const read = await Array.fromAsync(readEvidence([line('a'), Buffer.from('\n'), line('b'), whole, line('c')]))
+  expect(read.map(({ evidence, target }) => [target.name, evidence.collector, evidence.complete])).toEqual([
+    ['a', '', false],
+    ['b', 'endpoint/linux', true],
+    ['c', '', false],
+  ])
+})

@@ -29,7 +29,8 @@ const targetPattern = /^#seisa-target (\{.*\})$/
 /**
  * Reads evidence in the text form (docs/evidence.md) as it arrives, one item per collector output;
  * a bundle may hold many. Text before the first header (a login banner) is passed over. Never throws
- * on content: what broke off is marked incomplete.
+ * on content: what broke off is marked incomplete, and a target that is named without any evidence gives
+ * one without a collector.
  */
 export async function* readEvidence(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -58,7 +59,9 @@ export async function* readEvidence(
     }
     if (!current) {
       const given = targetPattern.exec(text)
-      if (given) target = readTarget(given[1] ?? '{}')
+      if (!given) continue
+      if (target.name !== undefined) yield { evidence: nothing, target }
+      target = readTarget(given[1] ?? '{}')
       continue
     }
     const end = current.take(line, text)
@@ -70,7 +73,11 @@ export async function* readEvidence(
     }
   }
   if (current) yield { evidence: current.done(false), target }
+  else if (target.name !== undefined) yield { evidence: nothing, target }
 }
+
+/** What a target that could not be reached left in its bundle. */
+const nothing: Evidence = { collector: '', complete: false, sections: new Map() }
 
 /** The line that names the target of the evidence after it. */
 export const evidenceTargetLine = (header: EvidenceHeader): string => `#seisa-target ${JSON.stringify(header)}\n`

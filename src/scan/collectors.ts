@@ -8,8 +8,11 @@ export function scannerOfEvidence(scanners: ReadonlyMap<string, Scanner>, collec
   return scanner?.platforms.includes(platform) ? scanner : undefined
 }
 
-/** Why evidence of an unknown collector isn't read. */
-export const unknownCollector = (collector: string): LocalText => ({
-  ja: `この版の seisa が知らない収集器（${collector}）の証跡`,
-  en: `evidence of a collector that this version of seisa does not know (${collector})`,
-})
+/** Why evidence of an unknown collector, or of none, isn't read. */
+export const unknownCollector = (collector: string): LocalText =>
+  collector === ''
+    ? { ja: '収集したときに何も得られなかった', en: 'nothing could be collected from it at the time' }
+    : {
+        ja: `この版の seisa が知らない収集器（${collector}）の証跡`,
+        en: `evidence of a collector that this version of seisa does not know (${collector})`,
+      }

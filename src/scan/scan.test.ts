@@ -338,15 +338,39 @@ describe('a scan', () => {
   it.each([1, 3])('scans at most %i targets at once', async (limit) => {
     let now_ = 0
     let most = 0
+    const waiting: (() => void)[] = []
     const scanner = scannerThat(async function* () {
       now_ += 1
       most = Math.max(most, now_)
-      for (let turn = 0; turn < 5; turn += 1) await new Promise((done) => setImmediate(done))
+      // each waits until as many as may be are at work
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.push(resolve)
+      if (waiting.length === limit) for (const go of waiting.splice(0)) go()
+      await promise
       yield evidence({ threshold: '3' })
       now_ -= 1
     })
     await run(live(scanner, 'a', 'b', 'c', 'd', 'e', 'f'), { concurrency: limit })
     expect(most).toBe(limit)
+  })
+
+  it('keeps to the limits of groups and network zones, and lets the others through', async () => {
+    const busy = new Map<string, number>()
+    let most = 0
+    const scanner = scannerThat(async function* ({ networkZone = '' }) {
+      busy.set(networkZone, (busy.get(networkZone) ?? 0) + 1)
+      most = Math.max(most, busy.get('dmz') ?? 0)
+      await new Promise((done) => setImmediate(done))
+      yield evidence({ threshold: '3' })
+      busy.set(networkZone, (busy.get(networkZone) ?? 0) - 1)
+    })
+    const sources = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index): Source => {
+      const zone = index % 2 === 0 ? { networkZone: 'dmz' } : {}
+      return { kind: 'live', target: { ...target(name), ...zone }, scanner }
+    })
+    const { targets } = await run(sources, { concurrency: 6, networkZones: new Map([['dmz', 1]]) })
+    expect(most).toBe(1)
+    expect(targets).toEqual(['a ok', 'b ok', 'c ok', 'd ok', 'e ok', 'f ok'])
   })
 
   it.each([

@@ -201,7 +201,7 @@ async function scanSource(source: Source, place: Place): Promise<void> {
       found += 1
       if (!scanner) {
         const problem = unknownCollector(evidence.collector)
-        await unread(place, given.name, evidence.collector, problem)
+        await unread(place, given.name, evidence.collector || 'bundle', problem)
         request.onEvent({ type: 'done', target: given.name, state: 'unreachable', problem })
         continue
       }
@@ -331,7 +331,7 @@ async function* liveChunks(
 }
 
 /** What was masked may have been a part of something that is judged. */
-const heldSecret = new Fault('unreachable', {
+export const heldSecret = new Fault('unreachable', {
   ja: '応答に、この実行で使った認証情報と同じ文字列があった。伏せたので、その前後は読み違えているかもしれない',
   en: 'the answer held a text equal to a credential of this run; it was masked, and what stands around it may be misread',
 })

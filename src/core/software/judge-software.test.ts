@@ -62,6 +62,11 @@ describe('a whitelist', () => {
     expect(only(judge([pack('x', { format })], []).findings, 'x').remedy?.en).toMatch(command)
   })
 
+  it('calls a program outside of packages by its path', () => {
+    const program = pack('docker', { format: 'file', path: '/usr/local/bin/docker' })
+    expect(judge([program], []).findings[0]?.row?.name).toBe('/usr/local/bin/docker')
+  })
+
   it('keeps ids over versions, and tells versions apart by the value', () => {
     const [a, b] = ['1', '2'].map((version) => only(judge([pack('x', { version })], []).findings, 'x'))
     expect(a?.id).toBe(b?.id)

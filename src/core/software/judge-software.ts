@@ -1,14 +1,14 @@
-import type { EvidenceRef, Table } from '../fact.ts'
-import { findingHash, selects } from '../judge.ts'
-import type { Finding, FindingKind, RowRef, Verdict } from '../run.ts'
+import type { Table } from '../fact.ts'
+import { selects } from '../judge.ts'
+import type { Finding } from '../run.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { LocalText } from '../text.ts'
 import { type CompiledEntry, type CompiledList, compileList } from './compiled.ts'
+import { FindingMaker, softwareTable, type SoftwareRequirement } from './finding-maker.ts'
 import { foldText } from './glob.ts'
 import { judgeRow, type RowOutcome } from './judge-row.ts'
 import type { SoftwareList, UsedSoftwareList } from './list.ts'
 import { type SoftwareRow, viewOf } from './row-view.ts'
-import * as words from './words.ts'
 
 export interface SoftwareOptions {
   /** Labels of the component's target. */
@@ -37,8 +37,6 @@ export interface JudgedSoftware {
   readonly instant: number
 }
 
-const table = 'software'
-
 /**
  * Judges the software of a component by one use of a list (docs/software-lists.md, "How a list is judged"). Pure: the
  * order of entries and rows makes no difference.
@@ -55,8 +53,8 @@ export function judgeSoftware(
   if (!selects(used.for, component, labels)) return { ...nothing, findings: [], complete: true, held: false }
 
   const list = compileList(used.list)
-  const maker = new FindingMaker(used.list, list, snapshot, options.namesakes ?? 0)
-  const software = snapshot.tables.find(({ type }) => type === table)
+  const maker = new FindingMaker(used.list, list, component, options.namesakes ?? 0)
+  const software = snapshot.tables.find(({ type }) => type === softwareTable)
   const requirements = requirementsOf(used.list, list)
   if (software?.inapplicable) {
     const reason = software.inapplicable
@@ -80,8 +78,6 @@ export function judgeSoftware(
   const { findings, complete } = judged.end(software, entries)
   return { ...nothing, findings, applying, matched: judged.matched, open: judged.open, complete, held: true }
 }
-
-type SoftwareRequirement = 'software-listed' | 'software-not-forbidden'
 
 /** A whitelist asks that everything is listed; whatever forbids something asks that it is not there. */
 function requirementsOf(list: SoftwareList, { denies }: CompiledList): readonly SoftwareRequirement[] {
@@ -190,132 +186,7 @@ class JudgedRows {
 
 const empty: LocalText = { ja: '一覧が空（空ではあり得ない）', en: 'the table is empty, which can not be' }
 const notWhole: LocalText = { ja: '一覧の全体を読めていない', en: 'the table was not read as a whole' }
-const none: LocalText = { ja: '—', en: '—' }
 
 const byPlace = (a: Finding, b: Finding): number =>
   order(a.requirement, b.requirement) || order(a.row?.key ?? '', b.row?.key ?? '')
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-interface Said {
-  readonly actual?: LocalText
-  readonly reason?: LocalText
-  readonly needs?: LocalText
-  readonly remedy?: LocalText
-  readonly evidence?: readonly EvidenceRef[]
-  readonly count?: number
-}
-
-/** Makes the findings of one list on one component. */
-class FindingMaker {
-  readonly #list: SoftwareList
-  readonly #component: string
-  readonly #settings: readonly string[]
-  readonly #own: readonly (string | number)[]
-  readonly #remedies = new Map<string, LocalText>()
-
-  constructor(list: SoftwareList, { fields }: CompiledList, { component }: Snapshot, namesakes: number) {
-    this.#list = list
-    this.#component = component.id
-    this.#settings = fields.map((field) => `${table}.${field}`)
-    this.#own = namesakes === 0 ? [] : [list.id, namesakes]
-  }
-
-  /** One finding for all that is not told row by row. */
-  whole(requirement: SoftwareRequirement, verdict: Verdict, said: Said): Finding {
-    return this.#finding(requirement, verdict, said, undefined, [said.count ?? null])
-  }
-
-  /** Nothing when no entry forbids the row. */
-  ofForbidden(view: SoftwareRow, { denied, maybeDenied }: RowOutcome): Finding | undefined {
-    const requirement = 'software-not-forbidden'
-    if (denied) {
-      const actual = words.deniedText(denied.entry)
-      return this.#ofRow(requirement, 'fail', view, { actual, remedy: this.#remedy(view, words.removeOrChange) })
-    }
-    if (maybeDenied.length === 0) return undefined
-    return this.#ofRow(requirement, 'unknown', view, { reason: words.openText(maybeDenied) })
-  }
-
-  /** Nothing when an entry allows the row. */
-  ofListed(view: SoftwareRow, outcome: RowOutcome): Finding | undefined {
-    const requirement = 'software-listed'
-    if (outcome.allowed === 'yes') return undefined
-    const remedy = this.#remedy(view, words.removeOrList)
-    if (outcome.allowed === 'no')
-      return this.#ofRow(requirement, 'fail', view, { actual: whyNot(view, outcome), remedy })
-    const reasons = [
-      ...(outcome.oneRole.length > 0 ? [words.oneRoleText(outcome.oneRole)] : []),
-      ...(outcome.maybeAllowed.length > 0 ? [words.openText(outcome.maybeAllowed)] : []),
-    ]
-    const reason = { ja: reasons.map(({ ja }) => ja).join('、'), en: reasons.map(({ en }) => en).join('; ') }
-    const needs = outcome.maybeAllowed.length === 0 ? { needs: words.roleNeeded } : {}
-    return this.#ofRow(requirement, 'unknown', view, { reason, remedy, ...needs })
-  }
-
-  #ofRow(requirement: SoftwareRequirement, verdict: Verdict, view: SoftwareRow, said: Said): Finding {
-    const { key, name, evidence } = view.row
-    const version = view.read('version')
-    const known = version.state === 'known' ? version.raw : undefined
-    const row: RowRef = { type: table, key, name, ...(known !== undefined && { version: known }) }
-    const value = known ?? { state: version.state }
-    return this.#finding(requirement, verdict, { evidence: evidence ?? [], ...said }, row, [value])
-  }
-
-  #finding(
-    requirement: SoftwareRequirement,
-    verdict: Verdict,
-    said: Said,
-    row: RowRef | undefined,
-    values: readonly unknown[],
-  ): Finding {
-    const { id: baseline, severity, controls } = this.#list
-    const listed = requirement === 'software-listed'
-    const id = findingHash([
-      this.#component,
-      baseline,
-      requirement,
-      null,
-      row ? [row.type, row.key] : null,
-      ...this.#own,
-    ])
-    const kind: FindingKind = verdict === 'unknown' ? 'unknown' : listed ? 'unlisted-software' : 'forbidden-software'
-    return {
-      id,
-      valueHash: findingHash([id, values]),
-      verdict,
-      kind,
-      severity: listed ? severity.unlisted : severity.forbidden,
-      baseline,
-      requirement,
-      component: this.#component,
-      ...(row && { row }),
-      ...(said.count !== undefined && { count: said.count }),
-      settings: this.#settings,
-      expected: listed ? words.expected.listed : words.expected.notForbidden,
-      actual: said.actual ?? none,
-      evidence: said.evidence ?? [],
-      controls,
-      title: listed ? words.titles.listed : words.titles.notForbidden,
-      ...(said.remedy && { remedy: said.remedy }),
-      ...(said.reason && { reason: said.reason }),
-      ...(said.needs && { needs: said.needs }),
-    }
-  }
-
-  #remedy(view: SoftwareRow, text: (format: string | undefined, list: string) => LocalText): LocalText {
-    const format = view.read('format')
-    const known = format.state === 'known' ? format.folded : undefined
-    const key = `${text === words.removeOrList} ${known ?? ''}`
-    const remedy = this.#remedies.get(key) ?? text(known, this.#list.id)
-    this.#remedies.set(key, remedy)
-    return remedy
-  }
-}
-
-/** Why nothing allows a row: the entry that did until it expired, the versions that are listed, or simply not listed. */
-function whyNot(view: SoftwareRow, { expired, otherVersion }: RowOutcome): LocalText {
-  const version = view.read('version')
-  if (expired.length > 0) return words.expiredText(expired)
-  if (otherVersion.length > 0 && version.state === 'known') return words.otherVersionText(version.raw, otherVersion)
-  return words.unlisted
-}

@@ -47,6 +47,8 @@ function inRange(range: VersionRange, row: SoftwareRow): 'yes' | 'no' | Blocked 
   if (version.state === 'absent' || !/\d/.test(version.raw)) return { field: 'version', why: noVersion }
   const scheme = range.scheme ?? schemeOf(row)
   if (typeof scheme !== 'string') return scheme
+  const unlike = bounds.find(({ bound }) => scheme !== 'dotted' && epochIsLeftOut(version.raw, bound))
+  if (unlike) return { field: 'version', why: epochWanted(version.raw, unlike.bound) }
   return bounds.every(({ bound, test }) => test(compareToBound(scheme, version.raw, bound))) ? 'yes' : 'no'
 }
 
@@ -64,6 +66,16 @@ function compareToBound(scheme: VersionScheme, version: string, bound: string): 
   return compareVersions(scheme, whole ? version : version.slice(0, dash), bound)
 }
 
+/**
+ * The epoch decides before everything else, and people leave it out: by the letter `9.2` is earlier than `1:8.0`, which
+ * nobody means who writes "at least 9.2". `0:9.2` says that it is meant so.
+ */
+const epochIsLeftOut = (version: string, bound: string): boolean => /^0*[1-9]\d*:/.test(version) && !bound.includes(':')
+
+const epochWanted = (version: string, bound: string): LocalText => ({
+  ja: `入っている版 ${version} には世代番号（コロンの前）があるが、一覧の ${bound} にはない。一覧の版を ${version.split(':')[0]}:${bound} のように書く`,
+  en: `the installed version ${version} has an epoch and the listed ${bound} has none; write the listed one like ${version.split(':')[0]}:${bound}`,
+})
 const noVersion: LocalText = { ja: '版の記録がない', en: 'no version is recorded' }
 const noOrdering: LocalText = {
   ja: 'この形式の版の順序は決まっていない（項目に比べ方を書く）',

@@ -34,10 +34,13 @@ export function readCsv(file: string, bytes: Uint8Array): CsvRows {
     if (rows.length > mostRows) throw problemsFault([placed(file, line, 1, tooManyRows)])
     rows.push({ line, cells: cells.map((cell, index) => textCell(cell, line, index + 1)) })
   }
+  let raws: ReadonlyMap<number, string> | undefined
   return {
     rows,
-    columnOf: ({ line, column }) =>
-      columnIn(records.find((record) => record.line === line)?.raw ?? '', column, separator),
+    columnOf: ({ line, column }) => {
+      raws ??= new Map(records.map((record) => [record.line, record.raw]))
+      return columnIn(raws.get(line) ?? '', column, separator)
+    },
   }
 }
 

@@ -178,12 +178,7 @@ function wasTurnedAway(error: SshError | undefined): boolean {
 
 /** Says goodbye, and doesn't wait for a peer that doesn't. */
 function closePolitely(client: Client, socket: Duplex): void {
-  try {
-    client.end()
-  } catch {
-    socket.destroy()
-    return
-  }
+  client.end()
   if (socket.writableFinished) socket.destroy()
   else {
     socket.once('finish', () => socket.destroy())

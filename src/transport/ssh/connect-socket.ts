@@ -80,44 +80,28 @@ export async function forwardedSocket(
 }
 
 /**
- * A channel as a socket. ssh2's own channels throw from `write` and `end` once their connection is gone, also inside
- * a timer of the connection that they carry, where nobody could catch it.
+ * A channel as a socket that is gone when it is destroyed: ssh2's own waits for the other side to agree, and is not
+ * told when the connection below it is lost before that was closed.
  */
 function channelSocket(channel: ClientChannel, jump: Connection): Duplex {
-  const quietly = (action: () => void): void => {
-    try {
-      action()
-    } catch {
-      // the connection below is gone, and with it the channel
-    }
-  }
   const socket = new Duplex({
     read: () => void channel.resume(),
     write: (chunk: Buffer, _encoding, done) => {
-      try {
-        if (channel.write(chunk)) done()
-        else channel.once('drain', done)
-      } catch (cause) {
-        done(cause instanceof Error ? cause : new Error('the jump host is gone'))
-      }
+      if (channel.write(chunk)) done()
+      else channel.once('drain', done)
     },
     final: (done) => {
-      quietly(() => channel.end())
+      channel.end()
       done()
     },
     destroy: (cause, done) => {
       forget()
-      quietly(() => channel.close())
+      channel.close()
       done(cause)
     },
   })
+  const forget = jump.onEnd((fault) => socket.destroy(fault))
   socket.on('error', () => undefined)
-  const forget = jump.onEnd((fault) => {
-    // what it still wants to send has nowhere to go
-    channel.eof = () => undefined
-    channel.close = () => undefined
-    socket.destroy(fault)
-  })
   channel.on('data', (chunk: Buffer) => {
     if (!socket.push(chunk)) channel.pause()
   })

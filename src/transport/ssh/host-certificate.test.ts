@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import type { Client } from 'ssh2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { labSuite } from '../../../lab/suites.ts'
+import { makeHostVerifier } from './host-certificate.ts'
 import { checkHostCertificate } from './host-certificate-check.ts'
 import { parseCertificate } from './host-certificate-parse.ts'
 import { type HostKeyVerdict, hostKeysOf } from './host-keys.ts'
@@ -115,6 +116,23 @@ labSuite('a host certificate', { available: hasCommands('ssh-keygen'), lacks: 's
       ]
       expect(await judged(certificate, ...lines), name).toMatchObject({ state: 'revoked', by: { line: 3 } })
     }
+  })
+
+  it('is refused when looking at it goes wrong', async () => {
+    const certificate = await publicBlob(await signed('ssh-ed25519', 'ca-ed25519', forWeb))
+    const text = await authorityLine('ca-ed25519')
+    const verdicts: HostKeyVerdict[] = []
+    const verifier = makeHostVerifier({
+      settings: { host: 'web', port: 22 },
+      hostKeys: hostKeysOf([{ file: 'known_hosts', text }]),
+      now: () => now,
+      clientOf: () => {
+        throw new Error('no client')
+      },
+      onVerdict: (verdict) => verdicts.push(verdict),
+    })
+    expect(verifier(certificate)).toBe(false)
+    expect(verdicts).toMatchObject([{ state: 'refused' }])
   })
 
   it('with one bit changed anywhere is not trusted', async () => {

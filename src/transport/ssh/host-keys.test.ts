@@ -74,6 +74,15 @@ describe('a host key', () => {
     expect(plainName.check({ host: 'web', port: 2222 }, blob(1))).toMatchObject({ state: 'revoked' })
   })
 
+  it('on a port of its own is looked up without it only where nothing is known with it, as ssh does', () => {
+    const host = { host: 'web', port: 2222 }
+    expect(known(`web ${text(2)}`).check(host, blob(2))).toMatchObject({ state: 'trusted' })
+    expect(known(`web ${text(2)}`).check(host, blob(1))).toMatchObject({ state: 'unknown' })
+    expect(known(`[web]:2222 ${text(1)}`, `web ${text(2)}`).check(host, blob(2))).toMatchObject({ state: 'changed' })
+    const alias = { ...host, alias: 'cluster' }
+    expect(known(`web ${text(2)}`, `[web]:2222 ${text(2)}`).check(alias, blob(2))).toMatchObject({ state: 'unknown' })
+  })
+
   it('of an authority is no host key', () => {
     expect(known(`@cert-authority web ${text(1)}`).check(web, blob(1))).toMatchObject({ state: 'unknown' })
   })

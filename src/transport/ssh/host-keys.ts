@@ -164,7 +164,7 @@ export async function readKnownHosts(file: string): Promise<string | undefined> 
   let handle: Awaited<ReturnType<typeof open>>
   try {
     // a FIFO must not make it wait
-    handle = await open(file, constants.O_RDONLY)
+    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (cause) {
     const code = systemCode(cause)
     if (code === 'ENOENT') return undefined

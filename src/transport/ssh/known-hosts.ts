@@ -57,7 +57,7 @@ function readLine(content: string): Omit<KnownHostLine, 'file' | 'line'> | undef
   const [first = '', ...others] = words
   if (first.startsWith('@') && !isMarker(first)) return undefined
   const [hosts, type, base64] = isMarker(first) ? others : words
-  if (hosts === undefined || type === undefined || base64 === undefined || hosts.startsWith('@')) return undefined
+  if (hosts === undefined || type === undefined || base64 === undefined) return undefined
   if (hosts.startsWith('|') && hashedName(hosts) === undefined) return undefined
   if (!isKey(base64, type)) return undefined
   return { ...(isMarker(first) ? { marker: markers[first] } : {}), hosts, type, base64 }

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { AuthContext, ServerChannel } from 'ssh2'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { collectRunWith } from '../../scan/testing/collect-run.ts'
+import { runRemotely } from './remote.ts'
 import { type Behaviour, hostileServer, type HostileServer, rawServer } from './testing/hostile.ts'
-import { type Remote, remotely, script } from './testing/remote.ts'
+import { allowing, type Remote, remotely, script } from './testing/remote.ts'
 
 const hello = script('echo hello')
 const secrets = { 'env:PASSWORD': 'password-canary' }
@@ -120,6 +121,29 @@ describe('an answer', () => {
     expect((await remotely(ending.settings, hello)).fault?.code).toBe('unreachable')
   })
 
+  it('is a failure, and no more, when the connection is lost before a slow reader has taken it', async () => {
+    const lost = Promise.withResolvers<void>()
+    const server = await start({
+      command: (accept, socket) => {
+        const channel = accept()
+        channel.write(Buffer.alloc(8_000_000))
+        setTimeout(() => socket.resetAndDestroy(), 100)
+        socket.on('close', () => setTimeout(() => lost.resolve(), 50))
+      },
+    })
+    const run = collectRunWith()
+    const output = runRemotely(hello, allowing(hello), server.settings, {
+      run,
+      signal: AbortSignal.timeout(30_000),
+      maximumBytes: 10_000_000,
+    })
+    await output.next()
+    await lost.promise
+    await expect(Array.fromAsync(output)).rejects.toMatchObject({ code: 'unreachable' })
+    // what would go wrong goes wrong in a callback after that
+    await delay(50)
+  })
+
   it('ends at its limit, one line or many', async () => {
     const { bytes, fault } = await answered(
       (channel) => {
@@ -172,8 +196,6 @@ describe('an answer', () => {
         more()
       },
     })
-    const { runRemotely } = await import('./remote.ts')
-    const { allowing } = await import('./testing/remote.ts')
     const run = collectRunWith()
     const output = runRemotely(hello, allowing(hello), server.settings, {
       run,

@@ -79,8 +79,8 @@ async function openStream(connection: Connection, line: string, options: Session
 }
 
 /**
- * Output of a channel as a queue with back-pressure. Node's own iterator would end the channel when it is done, which
- * throws once the connection is gone.
+ * Output of a channel as a queue with back-pressure. Node's own iterator would not tell an end from a lost connection,
+ * and would leave the channel open when its reader stops.
  */
 class ChannelStream {
   readonly #connection: Connection
@@ -109,22 +109,13 @@ class ChannelStream {
     channel.on('close', this.#onClose)
     connection.socket.on('data', this.#onPacket)
     options.signal.addEventListener('abort', this.#onAbort)
-    this.#forget = connection.onEnd((fault) => {
-      // ssh2 would throw when it has something left to say on a connection that is gone
-      channel.eof = () => undefined
-      channel.close = () => undefined
-      this.#fail(fault)
-    })
+    this.#forget = connection.onEnd((fault) => this.#fail(fault))
     if (options.signal.aborted) this.#onAbort()
   }
 
   /** Standard input, to its end. A command that doesn't read it is no fault. */
   send(input: string): void {
-    try {
-      this.#channel.end(input)
-    } catch {
-      // gone already; the end of the connection tells
-    }
+    this.#channel.end(input)
   }
 
   /** The next chunk; nothing when the command has ended. */
@@ -160,10 +151,6 @@ class ChannelStream {
     // whatever still comes is thrown away until the connection is closed
     this.#queue.length = 0
     this.#channel.off('data', this.#onData)
-    if (!this.#closed) {
-      this.#channel.eof = () => undefined
-      this.#channel.close = () => undefined
-    }
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -195,7 +182,7 @@ class ChannelStream {
 
   readonly #onPacket = (): void => {
     const unread = this.#channel.readableLength + this.#channel.stderr.readableLength
-    if (false) this.#fail(ignoresWindow(this.#connection.settings.name))
+    if (unread > unreadBytes) this.#fail(ignoresWindow(this.#connection.settings.name))
   }
 
   #fail(fault: Fault): void {

@@ -241,7 +241,7 @@ software_packages() {
 }
 
 # What one run may hash, in bytes: of one file, and of all. --deep lifts both.
-HASH_FILE=67108864
+HASH_FILE=16777216
 HASH_TOTAL=268435456
 
 # Programs outside of packages, and what they hold. One process for the sizes, one for all hashes, one to see what

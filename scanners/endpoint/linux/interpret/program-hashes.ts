@@ -5,7 +5,7 @@ import { oncePerEvidence } from './once.ts'
 
 /**
  * SHA-256 of programs outside of packages, by path, in lower-case hexadecimal, or why there is none. The collector
- * hashes up to 64 MiB of a file and 256 MiB in all, and everything with `--deep`.
+ * hashes up to 16 MiB of a file and 256 MiB in all, and everything with `--deep`.
  */
 export const programHash = (evidence: Evidence, path: string): Field => {
   const hashes = readHashes(evidence)
@@ -21,8 +21,8 @@ interface Hashes {
 const reasons: Readonly<Record<string, LocalText>> = {
   denied: { ja: 'ファイルを読む権限がない', en: 'no permission to read the file' },
   large: {
-    ja: '64 MiB を超えるファイルは、--deep のときだけ調べる',
-    en: 'files over 64 MiB are only hashed with --deep',
+    ja: '16 MiB を超えるファイルは、--deep のときだけ調べる',
+    en: 'files over 16 MiB are only hashed with --deep',
   },
   many: {
     ja: '合計 256 MiB を超える分は、--deep のときだけ調べる',

@@ -43,7 +43,7 @@ export async function connectVerified(options: VerifiedOptions): Promise<Verifie
   const algorithms = hostKeyAlgorithms(hostKeys, settings)
   const bytes = await new Promise<number | undefined>((resolve, reject) => {
     client.on('error', (error) => {
-      if (/^Host denied/.test(error.message)) resolve(undefined)
+      if (error.message.startsWith('Host denied')) resolve(undefined)
       else reject(error)
     })
     client.on('ready', () => {
