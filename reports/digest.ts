@@ -75,6 +75,9 @@ export interface OpenQuestion {
   readonly components: number
   /** Requirements that wait for it, `baseline requirement`, up to the limit. */
   readonly requirements: readonly LocalText[]
+  /** Rows that could not be judged for it, up to the limit of examples, and how many there are. */
+  readonly examples: readonly Pick<Example, 'component' | 'row'>[]
+  readonly rows: number
 }
 
 /** Two requirements that ask for the contrary of the same components. */
@@ -118,12 +121,14 @@ interface OpenGathering {
   components: number
   lastComponent: string
   requirements: Map<string, LocalText>
+  examples: Pick<Example, 'component' | 'row'>[]
+  rows: number
 }
 
 /** Reads a result once for its findings, once for its components and, when baselines contradict each other, once more. */
 export async function digest(result: RunResult, limits: DigestLimits): Promise<Digest> {
   const groups = new Map<string, OpenGroup>()
-  const questions = new Questions()
+  const questions = new Questions(limits.examples)
   const failBySeverity = noneBySeverity()
   const unknownBySeverity = noneBySeverity()
   const pairs = new ConflictPairs()
@@ -160,13 +165,15 @@ export async function digest(result: RunResult, limits: DigestLimits): Promise<D
 
   const conflicts = await pairs.resolve(result)
   const wanted = new Set<string>(conflicts.map((conflict) => conflict.component))
-  for (const { group } of all) for (const example of group.examples) wanted.add(example.component)
+  const open = questions.list()
+  for (const { examples } of [...all.map(({ group }) => group), ...open])
+    for (const { component } of examples) wanted.add(component)
   const named = await nameComponents(result, wanted)
 
   return {
     failing: ofKind('fail'),
     excepted: ofKind('excepted'),
-    questions: questions.list(),
+    questions: open,
     gapReasons,
     governance: [...ofKind('baseline-unapproved'), ...ofKind('exception-expired')],
     conflicts,
@@ -222,6 +229,11 @@ const compareText = (one: string, other: string): number => (one < other ? -1 : 
 /** Groups gaps and unknown findings by what would let them be read. */
 class Questions {
   readonly #groups = new Map<string, OpenGathering>()
+  readonly #mostExamples: number
+
+  constructor(mostExamples: number) {
+    this.#mostExamples = mostExamples
+  }
 
   #group(needs: LocalText | undefined, why: LocalText | undefined): OpenGathering {
     const wanted = needs ? `needs ${needs.en}` : `why ${why?.en ?? ''}`
@@ -241,6 +253,8 @@ class Questions {
         components: 0,
         lastComponent: '',
         requirements: new Map(),
+        examples: [],
+        rows: 0,
       }
       this.#groups.set(key, group)
     }
@@ -264,6 +278,12 @@ class Questions {
       group.components++
     }
     group.lastComponent = finding.component
+    // which software may be forbidden is what somebody has to look at; of settings the settings themselves are named
+    if (finding.row?.type === 'software') {
+      group.rows++
+      if (group.examples.length < this.#mostExamples)
+        group.examples.push({ component: finding.component, row: finding.row })
+    }
     if (group.requirements.size < maximumQuestions) {
       group.requirements.set(`${finding.baseline} ${finding.requirement}`, finding.title)
     }

@@ -20,6 +20,7 @@ import {
   leftAndRight,
   listed,
   type Page,
+  place,
   severityColor,
   tableOrList,
   verdictMark,
@@ -228,6 +229,11 @@ function questionLines(page: Page, digest: Digest, question: OpenQuestion): stri
   if (named.length > 0) {
     const label = question.requirements.length > 0 ? messages.undecided : messages.settings
     lines.push(...labelled(page, 4, label, listed(page, named.slice(0, limit), rest > 0 ? t(messages.more(rest)) : '')))
+  }
+  if (question.examples.length > 0) {
+    const places = question.examples.map((example) => place(page, digest, example))
+    const others = question.rows - places.length
+    lines.push(...labelled(page, 4, messages.on, listed(page, places, others > 0 ? t(messages.more(others)) : '')))
   }
   return lines
 }

@@ -81,7 +81,9 @@ export async function runCapture(app: App, flags: CaptureFlags): Promise<number>
 }
 
 function captureOptions(app: App, flags: CaptureFlags): CaptureOptions {
-  const minimum = flags.minimum === undefined ? 3 : Number(flags.minimum)
+  // what is proposed for an approved list is named one by one, unless somebody asks for publishers
+  const usual = flags.against === undefined ? 3 : Number.MAX_SAFE_INTEGER
+  const minimum = flags.minimum === undefined ? usual : Number(flags.minimum)
   if (!Number.isInteger(minimum) || minimum < 1) throw new Fault('usage', words.badMinimum)
   return {
     minimum,

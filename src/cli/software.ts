@@ -60,7 +60,7 @@ function captureCommand(app: App, done: (code: number) => void): Command {
     .option('--against <LIST>', words.againstOption[lang])
     .option('--sheet <NAME>', words.sheet[lang])
     .option('--any-version', words.anyVersion[lang])
-    .option('--minimum <N>', `${words.minimum[lang]} (3)`)
+    .option('--minimum <N>', words.minimum[lang])
     .option('--json', words.json[lang])
     .action(async (flags: CaptureFlags) => done(await runCapture(app, flags)))
   addHostOptions(command, lang)

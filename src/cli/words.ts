@@ -376,8 +376,8 @@ export const softwareWords = {
   },
   anyVersion: { ja: '版を限らない', en: 'leave versions out' },
   minimum: {
-    ja: 'これだけの数のパッケージを出している提供者は1項目にまとめる',
-    en: 'a publisher that brings so many packages gets one entry for all',
+    ja: 'これだけの数のパッケージを出している提供者は1項目にまとめる（既定 3。--against ではまとめない）',
+    en: 'a publisher that brings so many packages gets one entry for all (3; with --against: never)',
   },
   json: { ja: '結果を JSON で標準出力に出す', en: 'print the result as JSON' },
   exampleCheck: { ja: 'この機械を一覧だけで調べる', en: 'this machine, by one list' },

@@ -26,7 +26,7 @@ async function reread(name: string, content: string | Uint8Array): Promise<Softw
   writeFileSync(path, content)
   return readSoftwareList(path)
 }
-const plain = ({ entries }: SoftwareList): readonly WrittenEntry[] => entries.map(({ at: _, ...entry }) => entry)
+const plain = ({ entries }: SoftwareList): readonly WrittenEntry[] => entries.map((one) => ({ ...one, at: undefined }))
 
 /** Text as a file may hold it: anything that can be seen, without spaces at its ends. */
 const text = fc

@@ -49,7 +49,9 @@ class PasswordGuard implements PasswordUse {
   readonly #known = new Map<string, Known>()
 
   async attempt<T>(use: PasswordAttempt<T>): Promise<T> {
-    const key = createHash('sha256').update(JSON.stringify([use.account, use.password])).digest('base64')
+    const key = createHash('sha256')
+      .update(JSON.stringify([use.account, use.password]))
+      .digest('base64')
     for (;;) {
       const known = this.#known.get(key)
       if (known?.state === 'rejected') throw suspended(use.account, known.by)

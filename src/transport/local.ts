@@ -9,6 +9,7 @@ import {
   failed,
   overLimit,
 } from './command.ts'
+import { said } from './said.ts'
 
 /**
  * Runs one allowed command and gives its standard output as it arrives. Ends the whole process group
@@ -44,9 +45,11 @@ export async function* runLocally(
     child.stderr.destroy()
   }
   options.signal.addEventListener('abort', end, { once: true })
-  let errors = ''
+  const errors: Buffer[] = []
+  let errorBytes = 0
   child.stderr.on('data', (chunk: Buffer) => {
-    if (errors.length < 4096) errors += chunk.toString('utf8')
+    if (errorBytes < 4096) errors.push(chunk)
+    errorBytes += chunk.length
   })
   const closed = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
@@ -67,7 +70,7 @@ export async function* runLocally(
       throw new Fault('unreachable', { ja: `${file} を起動できない`, en: `can not start ${file}` }, { cause })
     })
     if (options.signal.aborted) throw ended(options.signal)
-    if (code !== 0) throw failed(command, code, errors.split('\n')[0]?.slice(0, 200) ?? '')
+    if (code !== 0) throw failed(command, code, said(Buffer.concat(errors).toString('utf8'), new Set(), 200))
   } finally {
     options.signal.removeEventListener('abort', end)
     end()

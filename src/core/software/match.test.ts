@@ -48,8 +48,8 @@ labSuite('a range of Debian versions', { available: installed('dpkg'), lacks: 'd
 labSuite('a range of RPM versions', { available: installed('rpmbuild'), lacks: 'rpmbuild' }, () => {
   const version = '1:1.2-3.el9'
   const signs = { atLeast: '>=', above: '>', atMost: '<=', below: '<', equals: '=' } as const
-  const cases = (['1:1.2', '1:1.2-3.el9', '1:1.2-4', '1:1.10', '1:1.2~rc1', '0:1.2', '2:0.1'] as const).flatMap((bound) =>
-    (['atLeast', 'above', 'atMost', 'below', 'equals'] as const).map((name) => ({ bound, name })),
+  const cases = (['1:1.2', '1:1.2-3.el9', '1:1.2-4', '1:1.10', '1:1.2~rc1', '0:1.2', '2:0.1'] as const).flatMap(
+    (bound) => (['atLeast', 'above', 'atMost', 'below', 'equals'] as const).map((name) => ({ bound, name })),
   )
   let folder = ''
 

@@ -40,6 +40,9 @@ const busyWords = /^(Exceeded MaxStartups|Not allowed at this time)/
 /** RFC 4253 section 11.1. */
 const tooManyConnections = 12
 
+/** Far above a collector script and the window of OpenSSH (2 MiB); whoever asks and asks and never reads the answers would fill our memory. */
+const mostUnsentBytes = 4 * 1024 * 1024
+
 type SshError = Error & ClientErrorExtensions
 
 /**
@@ -115,6 +118,9 @@ export function shakeHands(
     ...(algorithms ? { algorithms: { serverHostKey: algorithms } } : {}),
   })
   socket.on('data', heard.hear)
+  socket.on('data', () => {
+    if (socket.writableLength > mostUnsentBytes) ended(new Error('it does not take our answers'))
+  })
   client.on('error', (error: SshError) => {
     // ssh2 goes on with the next key after these
     if (error.level === 'agent' || (error.level === 'client-authentication' && phase === 'logging-on')) return

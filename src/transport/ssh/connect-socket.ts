@@ -1,10 +1,10 @@
 import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
-import { systemCode } from '../../core/fault.ts'
+import { Fault, systemCode } from '../../core/fault.ts'
 import { said } from '../said.ts'
 import type { TurnedAway } from './back-off.ts'
-import { notAllowed, unreachable } from './connect-faults.ts'
+import { lost, notAllowed, unreachable } from './connect-faults.ts'
 import type { Connection } from './connect-handshake.ts'
 import type { SshSettings } from './settings.ts'
 
@@ -73,6 +73,9 @@ export async function forwardedSocket(
       resolve(socket)
     })
     return await promise
+  } catch (cause) {
+    // ssh2 throws at once on a connection that is closing
+    throw cause instanceof Fault ? cause : lost(jump.settings, '')
   } finally {
     forget()
     signal.removeEventListener('abort', stop)

@@ -26,21 +26,22 @@ export function checkHostCertificate(
   if (certificate === undefined) return { verdict: refused(blob, broken) }
   const { plainKey, authority } = certificate
   const lines = hostKeys.linesFor(host)
-  const revoked = [...lines.exact.revoked, ...(lines.portless?.revoked ?? [])]
-  const byRevocation = lineWith(revoked, plainKey) ?? lineWith(revoked, authority)
-  if (byRevocation) {
-    return { certificate, verdict: { state: 'revoked', offered: shownKey(plainKey), by: knownKey(byRevocation) } }
+  const plain = checkPlainKey(lines, plainKey)
+  const levels = [lines.exact, ...(lines.portless && !lineWith(lines.exact.keys, plainKey) ? [lines.portless] : [])]
+  for (const { revoked, authorities } of levels) {
+    const byRevocation = lineWith(revoked, plainKey) ?? lineWith(revoked, authority)
+    if (byRevocation) {
+      return { certificate, verdict: { state: 'revoked', offered: shownKey(plainKey), by: knownKey(byRevocation) } }
+    }
+    const by = lineWith(authorities, authority)
+    if (by === undefined) continue
+    const why = defectOf(certificate, (host.alias ?? host.host).toLowerCase(), now)
+    if (why) return { certificate, verdict: refused(plainKey, why) }
+    return { certificate, verdict: { state: 'trusted', offered: shownKey(plainKey), by: knownKey(by) } }
   }
-  const by = lineWith([...lines.exact.authorities, ...(lines.portless?.authorities ?? [])], authority)
-  if (by === undefined) {
-    const plain = checkPlainKey(lines, plainKey)
-    const isExpected = lines.exact.authorities.length > 0 || (lines.portless?.authorities.length ?? 0) > 0
-    const verdict = isExpected && plain.state !== 'trusted' ? refused(plainKey, strange(authority)) : plain
-    return { certificate, verdict }
-  }
-  const why = defectOf(certificate, (host.alias ?? host.host).toLowerCase(), now)
-  if (why) return { certificate, verdict: refused(plainKey, why) }
-  return { certificate, verdict: { state: 'trusted', offered: shownKey(plainKey), by: knownKey(by) } }
+  const isExpected = levels.some(({ authorities }) => authorities.length > 0)
+  const isStrange = isExpected && plain.state !== 'trusted'
+  return { certificate, verdict: isStrange ? refused(plainKey, strange(authority)) : plain }
 }
 
 const refused = (key: Buffer, why: LocalText): HostKeyVerdict => ({ state: 'refused', offered: shownKey(key), why })

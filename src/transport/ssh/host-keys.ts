@@ -94,18 +94,20 @@ export function hostKeysOf(texts: readonly { readonly file: string; readonly tex
   }
 }
 
-/** Judges a key by lines of its host: `@revoked` before all else, then the host's own lines, then those without port. */
-export function checkPlainKey(lines: ReturnType<HostKeys['linesFor']>, key: Buffer): HostKeyVerdict {
+/**
+ * Judges a key by lines of its host: `@revoked` before all else. Like OpenSSH's check_host_key, only a host of which no
+ * key is known is looked up without its port, and by those lines it can't be changed.
+ */
+export function checkPlainKey({ exact, portless }: ReturnType<HostKeys['linesFor']>, key: Buffer): HostKeyVerdict {
   const offered = shownKey(key)
-  const { exact, portless } = lines
-  const revoked = lineWith([...exact.revoked, ...(portless?.revoked ?? [])], key)
+  const revoked = lineWith(exact.revoked, key)
   if (revoked) return { state: 'revoked', offered, by: knownKey(revoked) }
-  // OpenSSH's check_host_key: only a host of which no key is known is looked up without its port
-  const trusted =
-    lineWith(exact.keys, key) ?? (exact.keys.length === 0 ? lineWith(portless?.keys ?? [], key) : undefined)
+  const trusted = lineWith(exact.keys, key)
   if (trusted) return { state: 'trusted', offered, by: knownKey(trusted) }
   if (exact.keys.length > 0) return { state: 'changed', offered, known: exact.keys.map(knownKey) }
-  return { state: 'unknown', offered }
+  if (portless === undefined) return { state: 'unknown', offered }
+  const verdict = checkPlainKey({ exact: portless, portless: undefined }, key)
+  return verdict.state === 'changed' ? { state: 'unknown', offered } : verdict
 }
 
 /** The line that holds exactly this key. */

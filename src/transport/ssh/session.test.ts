@@ -2,7 +2,9 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AuthContext, ServerChannel } from 'ssh2'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Fault } from '../../core/fault.ts'
 import { collectRunWith } from '../../scan/testing/collect-run.ts'
+import { connect } from './connect.ts'
 import { runRemotely } from './remote.ts'
 import { type Behaviour, hostileServer, type HostileServer, rawServer } from './testing/hostile.ts'
 import { allowing, type Remote, remotely, script } from './testing/remote.ts'
@@ -214,6 +216,22 @@ describe('an answer', () => {
     ).rejects.toMatchObject({ code: 'unreachable', message: expect.stringContaining('keeps sending more') as string })
   })
 
+  it('ends when our side has too much to say that nobody reads', async () => {
+    const server = await start({
+      ready: (connection) => {
+        const protocol = Reflect.get(connection, '_protocol') as { ping: () => void }
+        // asks for an answer
+        setTimeout(() => protocol.ping(), 50)
+      },
+    })
+    const run = collectRunWith()
+    const connection = await connect(server.settings, { run, signal: AbortSignal.timeout(30_000) })
+    // filling the buffers of the kernel with small answers takes a quarter of a minute
+    Object.defineProperty(connection.socket, 'writableLength', { value: 5_000_000 })
+    const fault = await new Promise<Fault>((resolve) => connection.onEnd(resolve))
+    expect(fault.what.en).toContain('does not take our answers')
+  })
+
   it('ends with its time when the request for the command is never answered, or the script never taken', async () => {
     const silent = await start({ command: () => undefined })
     const { fault } = await remotely(silent.settings, hello, { signal: AbortSignal.timeout(300) })
@@ -304,6 +322,24 @@ describe('a server and the password', () => {
     const { fault } = await remotely(settings(server), hello, { secrets })
     expect(fault?.code).toBe('rejected')
     expect(fault?.what.en).toContain('did not answer within 1 seconds')
+  })
+
+  it('may take its time while another one is asked about it first', async () => {
+    const done = (accept: () => ServerChannel): void => {
+      const channel = accept()
+      channel.exit(0)
+      channel.end('in')
+    }
+    const slow = await start({
+      authentication: (context) => methods(context, () => void setTimeout(() => context.accept(), 1500)),
+      command: done,
+    })
+    const other = await start({ authentication: (context) => methods(context, () => context.accept()), command: done })
+    const run = collectRunWith(secrets)
+    const first = remotely({ ...settings(slow), connectTimeoutSeconds: 20 }, hello, { run })
+    while (slow.passwords.length === 0) await delay(10)
+    expect(await remotely(settings(other), hello, { run })).toMatchObject({ output: 'in' })
+    expect(await first).toMatchObject({ output: 'in' })
   })
 
   it('is not sent again by another method, nor after a refusal that asks for more', async () => {

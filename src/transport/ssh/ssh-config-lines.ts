@@ -16,7 +16,7 @@ export interface ConfigLine {
 export function splitConfigLine(
   text: string,
 ): Pick<ConfigLine, 'keyword' | 'arguments' | 'rest'> | 'bad quotes' | undefined {
-  const trimmed = text.replace(/^[ \t\r\f\v]+|[ \t\r\n\f]+$/g, '')
+  const trimmed = text.trim()
   if (trimmed === '' || trimmed.startsWith('#')) return undefined
   const [whole = '', quoted, bare] = /^(?:"([^"]*)"|([^ \t\r\n"=]+))/.exec(trimmed) ?? []
   const keyword = quoted ?? bare

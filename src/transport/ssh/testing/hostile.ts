@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -25,12 +26,23 @@ export interface HostileServer {
   readonly stop: () => Promise<void>
 }
 
+let generated: string | undefined
+
+/** ssh2's own generator makes one ed25519 key in some hundred that it can't read again. */
+function hostKey(): string {
+  generated ??= generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'sec1', format: 'pem' },
+  }).privateKey
+  return generated
+}
+
 /** An SSH server that does as it likes. */
 export async function hostileServer(behaviour: Behaviour): Promise<HostileServer> {
-  const keys = ssh2.utils.generateKeyPairSync('ed25519')
   const asked: string[] = []
   const passwords: string[] = []
-  const ssh = new ssh2.Server({ hostKeys: [keys.private] }, (connection) => {
+  const ssh = new ssh2.Server({ hostKeys: [hostKey()] }, (connection) => {
     const socket = Reflect.get(connection, '_sock') as Socket
     Reflect.set(socket, 'ssh', connection)
     connection.on('error', () => undefined)
@@ -77,7 +89,9 @@ export async function hostileServer(behaviour: Behaviour): Promise<HostileServer
     socket.on('error', () => undefined)
     ssh.injectSocket(socket)
   })
-  const { settings, stop } = await listening(net, keys.public)
+  const key = ssh2.utils.parseKey(hostKey())
+  if (key instanceof Error) throw key
+  const { settings, stop } = await listening(net, `${key.type} ${key.getPublicSSH().toString('base64')}`)
   return { settings, asked, passwords, stop }
 }
 
