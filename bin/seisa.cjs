@@ -24,6 +24,7 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
   process.exitCode = 10
 } else {
   process.exitCode = 1
+  // a package that was packed without `npm run build` has neither
   const compiled = join(root, 'dist', 'src', 'main.js')
   const main = existsSync(compiled) ? compiled : join(root, 'src', 'main.ts')
   import(pathToFileURL(main).href)

@@ -34,7 +34,8 @@ export function cloneLike(folder: string): string {
  */
 export function packedPackage(folder: string): string {
   const copy = cloneLike(folder)
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
+  // .npmrc switches every script off, ours too
+  execFileSync('npm', ['pack', '--ignore-scripts=false', '--silent', '--pack-destination', folder], {
     cwd: copy,
     env: childEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit'],

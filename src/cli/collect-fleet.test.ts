@@ -228,7 +228,7 @@ describe('a folder of evidence', () => {
     expect((await command(['collect', '-o', 'out/'], given)).code).toBe(3)
     const { stdout } = await command(['scan', '--from', 'out', '--json', '-q'], given)
     const { targets } = JSON.parse(stdout) as { targets: readonly { name: string; state: string }[] }
-    expect(targets[0]).toMatchObject({ name: 'g_a', state: 'unreachable' })
+    expect(targets[0]).toMatchObject({ name: 'g/a', state: 'unreachable' })
   })
 
   it('is not followed out of by a link', async () => {

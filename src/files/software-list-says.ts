@@ -5,13 +5,13 @@ import { versionForms } from './software-list-version.ts'
 const either = (ja: string, en: string, what: Says['what']): Says => ({ what, expected: { ja, en } })
 export const badStatus = either(
   '許可 または 禁止（○、×、allow、deny、ホワイト、ブラック も可）',
-  'allow or deny (許可, 禁止, ○, ×)',
+  'allow or deny, or the words of the documents for them',
   {
     ja: '許可か禁止か分からない',
     en: 'neither allowed nor forbidden',
   },
 )
-export const badState = either('有効 または 廃止', 'active or retired (有効, 廃止)', {
+export const badState = either('有効 または 廃止', 'active or retired, or the words of the documents for them', {
   ja: '有効か廃止か分からない',
   en: 'neither active nor retired',
 })

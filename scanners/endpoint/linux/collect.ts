@@ -2,7 +2,6 @@ import { Fault } from '../../../src/core/fault.ts'
 import type { CollectRequest, Target } from '../../../src/core/scanner.ts'
 import type { Allowance, CollectorCommand } from '../../../src/transport/command.ts'
 import { runLocally } from '../../../src/transport/local.ts'
-import type { SshSettings } from '../../../src/transport/ssh/settings.ts'
 import { fromHeader } from './collect-answer.ts'
 import { collectorScript } from './collector.ts'
 
@@ -46,23 +45,15 @@ async function* collectOverSsh(
   { run, signal }: CollectRequest,
 ): AsyncGenerator<Uint8Array> {
   // a scan of this machine needs none of it
-  const [{ resolveSshSettings }, { surroundingsOf }, { runRemotely }] = await Promise.all([
+  const [{ resolveSshSettings }, { runRemotely }, { surroundingsOf }] = await Promise.all([
     import('../../../src/transport/ssh/resolve.ts'),
-    import('../../../src/transport/ssh/surroundings.ts'),
     import('../../../src/transport/ssh/remote.ts'),
+    import('../../../src/transport/ssh/surroundings.ts'),
   ])
-  const found = await resolveSshSettings(target, surroundingsOf(run))
-  // who names a key doesn't want every key of the agent to be tried
-  const settings = target.options['identity-file'] === undefined ? found : onlyItsKeys(found)
+  const settings = await resolveSshSettings(target, surroundingsOf(run))
   const answer = runRemotely(command, collectorAllowance(), settings, { run, signal, maximumBytes })
   yield* fromHeader(answer, { name: target.name, secrets: run.secrets })
 }
-
-const onlyItsKeys = (settings: SshSettings): SshSettings => ({
-  ...settings,
-  identitiesOnly: true,
-  jumps: settings.jumps.map(onlyItsKeys),
-})
 
 const hereOrHost = ({ name }: Target): Fault =>
   new Fault(

@@ -74,7 +74,7 @@ function dayOf(year: number, month: number, date: number): Day | undefined {
 
 const forms = {
   ja: '2026-12-31、2026/12/31、2026年12月31日、令和8年12月31日 など',
-  en: '2026-12-31, 2026/12/31, 2026年12月31日, 令和8年12月31日',
+  en: '2026-12-31, 2026/12/31, or a day of a Japanese era such as R8.12.31',
 }
 const notDay: Says = { what: { ja: '日付として読めない', en: 'this is no date' }, expected: forms }
 const noSuchDay: Says = { what: { ja: '暦にない日付である', en: 'there is no such day' }, expected: forms }

@@ -31,6 +31,7 @@ labSuite('logging on to a real sshd', sshdLab(), () => {
       countingHost('two'),
       countingHost('three'),
       { ...countingHost('asking'), sshdConfig: 'KbdInteractiveAuthentication yes\nPasswordAuthentication no' },
+      { ...countingHost('empty'), sshdConfig: 'PermitEmptyPasswords yes' },
       keyAndPasswordHost('both'),
       {
         name: 'key-and-question',
@@ -110,6 +111,13 @@ labSuite('logging on to a real sshd', sshdLab(), () => {
       const settings = settingsOf(fleet.host('keys-only'), { identityFiles, passphrase: 'env:PASSPHRASE' })
       const secrets = { 'env:PASSPHRASE': 'passphrase-canary' }
       expect(await remotely(settings, hello, { secrets })).toMatchObject({ output: 'hello\n' })
+    })
+
+    it('counts as no wrong password where empty ones are permitted', async () => {
+      const host = fleet.host('empty')
+      const { fault } = await remotely(settingsOf(host, { identityFiles: [newKey('unknown-there')] }), hello)
+      expect(fault?.code).toBe('denied')
+      expect(failedPasswords(host, 'seisa')).toBe(0)
     })
 
     it('names an encrypted one without a passphrase, and one whose passphrase is wrong', async () => {

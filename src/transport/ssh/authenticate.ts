@@ -4,7 +4,7 @@ import type { CollectRun } from '../../core/scanner.ts'
 import { ended } from '../command.ts'
 import { said } from '../said.ts'
 import { deniedPrompt, nothingAccepted, noAnswer, passwordChange, refused } from './authenticate-faults.ts'
-import { type KeyRing, keyRing } from './authenticate-keys.ts'
+import { type KeyRing, keyRing, type OfferedKey } from './authenticate-keys.ts'
 import type { SshSettings } from './settings.ts'
 
 /** OpenSSH ends a connection at the sixth refusal (MaxAuthTries), and the password may need the last one. */
@@ -21,7 +21,7 @@ export interface LogOn {
 }
 
 /**
- * Logs on to one server: nothing, then keys, then the password by one way, once. It decides what ssh2 sends next, and
+ * Logs on to one server: keys, or nothing where there are none, then the password by one way, once. It decides what ssh2 sends next, and
  * tells the run's guard of passwords what came of it (design law 9).
  */
 export class Authenticator {
@@ -30,6 +30,8 @@ export class Authenticator {
   readonly #keys: KeyRing
   readonly #offered: string[] = []
   #methods: readonly string[] = []
+  /** Taken from the ring and not offered yet. */
+  #kept: OfferedKey | undefined
   /** The answer to the password that was sent, until it is known. */
   #answer: PromiseWithResolvers<void> | undefined
   #outcome: Promise<void> = Promise.resolve()
@@ -43,7 +45,10 @@ export class Authenticator {
     this.#keys = keyRing(settings, on.run)
   }
 
-  /** For ssh2: called for the first method and after each refusal; `methods` is null the first time. */
+  /**
+   * For ssh2: called for the first method and after each refusal; `methods` is null the first time. A key file goes first:
+   * to ask with `none` makes a server that permits empty passwords try one, which its PAM may count as a wrong password.
+   */
   readonly handler = (methods: readonly string[] | null, partial: boolean | null, next: NextAuthHandler): void => {
     const proceed = async (): Promise<void> => {
       const method = await this.#next(methods, partial === true)
@@ -79,19 +84,14 @@ export class Authenticator {
 
   async #next(methods: readonly string[] | null, partial: boolean): Promise<AnyAuthMethod> {
     const { username } = this.#settings
-    if (methods === null) return { type: 'none', username }
+    if (methods === null) return this.#first(username)
     this.#methods = methods
     if (this.#answer !== undefined) {
       this.#settle(partial ? undefined : refused(this.#settings))
       await this.#outcome
     }
-    if (methods.includes('publickey') && this.#offered.length < mostKeys) {
-      const key = await this.#keys.next()
-      if (key) {
-        this.#offered.push(key.name)
-        return key.method(username)
-      }
-    }
+    const key = methods.includes('publickey') ? await this.#nextKey(username) : undefined
+    if (key) return key
     if (this.#settings.password !== undefined && !this.#passwordUsed) {
       if (methods.includes('password')) return { type: 'password', username, password: await this.#claimPassword() }
       if (methods.includes('keyboard-interactive')) return this.#keyboard(username)
@@ -108,6 +108,26 @@ export class Authenticator {
       passwordUsed: this.#passwordUsed,
       limit: this.#offered.length >= mostKeys ? mostKeys : undefined,
     })
+  }
+
+  async #first(username: string): Promise<AnyAuthMethod> {
+    const key = await this.#keys.next()
+    const method = key?.method(username)
+    // ssh2 doesn't tell what the server said to a key of an agent
+    if (key && method?.type === 'publickey') {
+      this.#offered.push(key.name)
+      return method
+    }
+    this.#kept = key
+    return { type: 'none', username }
+  }
+
+  async #nextKey(username: string): Promise<AnyAuthMethod | undefined> {
+    if (this.#offered.length >= mostKeys) return undefined
+    const key = this.#kept ?? (await this.#keys.next())
+    this.#kept = undefined
+    if (key) this.#offered.push(key.name)
+    return key?.method(username)
   }
 
   #keyboard(username: string): AnyAuthMethod {

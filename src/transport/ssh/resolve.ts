@@ -110,7 +110,8 @@ async function resolveHop(resolver: Resolver, hop: Hop): Promise<SshSettings> {
     username,
     knownHostsFiles: knownHostsFiles(options, config, values, given),
     identityFiles: identities.files,
-    identitiesOnly: config.identitiesOnly,
+    // who names a key doesn't want every key of the agent to be tried
+    identitiesOnly: config.identitiesOnly || options.identityFiles.length > 0,
     connectTimeoutSeconds: config.connectTimeoutSeconds || defaultConnectTimeoutSeconds,
     notes: [...config.notes, ...identities.notes],
     ...(config.hostKeyAlias === undefined ? {} : { hostKeyAlias: aliasOf(config.hostKeyAlias) }),

@@ -178,7 +178,11 @@ class ChannelStream {
     this.#wake()
   }
 
-  readonly #onAbort = (): void => this.#fail(ended(this.#options.signal))
+  readonly #onAbort = (): void => {
+    // best effort: a command without a terminal outlives its session until it next writes
+    if (!this.#closed) this.#channel.signal('TERM')
+    this.#fail(ended(this.#options.signal))
+  }
 
   readonly #onPacket = (): void => {
     const unread = this.#channel.readableLength + this.#channel.stderr.readableLength
