@@ -9,6 +9,7 @@ import type { App } from './app.ts'
 import { chooseBaselines } from './baselines.ts'
 import { addExamples, makeCommand, repeatable } from './help.ts'
 import { reportInternalError } from './internal-error.ts'
+import { boundMemory } from './memory.ts'
 import { chooseOutputs, type OutputFlags, writeReports } from './outputs.ts'
 import type { Project } from './project.ts'
 import { type NumberFlags, readNumbers, readVerdicts, usualConcurrency } from './scan-options.ts'
@@ -100,6 +101,7 @@ export async function runScan(
   const only = flags.only === undefined ? undefined : readVerdicts(flags.only)
   const plan = await makePlan(app, flags, choose)
   const numbers = readNumbers(flags, plan.project)
+  boundMemory(plan.sources.length)
   const lock = await lockFor(app, plan.project)
   const collect = plan.begin()
   let finished: FinishedScan | undefined
