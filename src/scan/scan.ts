@@ -202,7 +202,6 @@ async function scanSource(source: Source, place: Place): Promise<void> {
       if (!scanner) {
         const problem = unknownCollector(evidence.collector)
         await unread(place, given.name, evidence.collector || 'bundle', problem)
-        request.onEvent({ type: 'done', target: given.name, state: 'unreachable', problem })
         continue
       }
       request.onEvent({ type: 'phase', target: given.name, phase: judging })
@@ -242,7 +241,6 @@ async function scanSource(source: Source, place: Place): Promise<void> {
     const first = problems[0]
     const what = first?.what ?? { ja: '証跡が見つからない', en: 'no evidence was found' }
     await unread(place, name, scannerIdOf(source), what, first)
-    request.onEvent({ type: 'done', target: name, state: 'unreachable', problem: what })
   }
 }
 
@@ -250,6 +248,8 @@ async function scanSource(source: Source, place: Place): Promise<void> {
 async function unread(place: Place, name: string, scanner: string, why: LocalText, fault?: Fault): Promise<void> {
   const state = fault?.code === 'denied' || fault?.code === 'rejected' ? 'denied' : 'unreachable'
   place.totals.target(place.position, { name, scanner, state, problems: [why] })
+  // of those that were never begun there may be hundreds
+  if (why !== interrupted) place.request.onEvent({ type: 'done', target: name, state, problem: why })
   await addGap(place, { target: name, what: [], why, ...(fault?.next && { needs: fault.next }) })
 }
 

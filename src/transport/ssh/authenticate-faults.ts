@@ -84,7 +84,7 @@ export function nothingAccepted({ name, username }: SshSettings, tried: Tried): 
     'denied',
     {
       ja: `${name} に ${username} でログオンできない。受け付ける方法: ${tried.methods || 'なし'}。示したもの: ${ja || 'なし'}${suffix(notes.ja)}${suffix(most?.ja)}`,
-      en: `${name} does not let ${username} log on. It accepts: ${tried.methods || 'nothing'}. Offered: ${en || 'nothing'}${suffix(notes.en)}${suffix(most?.en)}`,
+      en: `${name} does not let the account ${username} log on. It accepts: ${tried.methods || 'nothing'}. Offered: ${en || 'nothing'}${suffix(notes.en)}${suffix(most?.en)}`,
     },
     {
       next: {

@@ -30,8 +30,8 @@ function sentences(
   const compare = `ssh-keygen -lf /etc/ssh/ssh_host_${fileWord(verdict.offered.type)}_key.pub`
   const enrol = `seisa doctor --enrol --target ${shellWord(settings.target ?? settings.name)}`
   const compareThenEnrol = {
-    ja: `対象のホスト上で \`${compare}\` を実行して指紋を比べ、同じであれば \`${enrol}\` で登録してください`,
-    en: `compare it on the host itself with \`${compare}\`; if it is the same, enrol it with \`${enrol}\``,
+    ja: `対象のホスト上で \`${compare}\` を実行して指紋を比べ、同じであれば \`${enrol}\` で登録してください（--host で指定した対象は --host で）`,
+    en: `compare it on the host itself with \`${compare}\`; if it is the same, enrol it with \`${enrol}\` (or --host, as it was given)`,
   }
   switch (verdict.state) {
     case 'unknown': {
