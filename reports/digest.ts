@@ -18,8 +18,8 @@ export interface Digest {
   readonly failing: readonly RequirementGroup[]
   readonly excepted: readonly RequirementGroup[]
   readonly questions: readonly OpenQuestion[]
-  /** Reasons of the gaps in English, each once, up to a limit. */
-  readonly gapReasons: ReadonlySet<string>
+  /** Reasons of the gaps in English, each once, up to a limit, and what is to be done about each. */
+  readonly gapReasons: ReadonlyMap<string, LocalText | undefined>
   /** Findings that are about the baselines and exceptions themselves. */
   readonly governance: readonly RequirementGroup[]
   readonly conflicts: readonly Conflict[]
@@ -133,10 +133,10 @@ export async function digest(result: RunResult, limits: DigestLimits): Promise<D
   const unknownBySeverity = noneBySeverity()
   const pairs = new ConflictPairs()
 
-  const gapReasons = new Set<string>()
+  const gapReasons = new Map<string, LocalText | undefined>()
   for await (const gap of result.gaps()) {
     questions.addGap(gap)
-    if (gapReasons.size < maximumReasons) gapReasons.add(gap.why.en)
+    if (gapReasons.size < maximumReasons && !gapReasons.has(gap.why.en)) gapReasons.set(gap.why.en, gap.needs)
   }
   for await (const finding of result.findings()) {
     if (finding.conflicts && finding.conflicts.length > 0) pairs.add(finding)

@@ -28,7 +28,7 @@ export const terminal: Report = {
     yield lines(verdictLines(page, result))
     if (shows('fail')) yield lines(failingLines(page, gathered))
     yield lines(targetLines(page, result, gathered))
-    if (shows('unknown')) yield lines(unreadLines(page, gathered))
+    if (shows('unknown')) yield lines(unreadLines(page, result, gathered))
     yield lines(governanceLines(page, result, gathered))
     if (shows('excepted')) yield lines(exceptedLines(page, gathered))
     yield lines(countLines(page, result, gathered))

@@ -163,13 +163,20 @@ function comparison(page: Page, indent: number, actual: string, expected: string
 }
 
 /** Targets that gave nothing or not all, apart from those whose gaps say the same. */
-export function targetLines(page: Page, result: RunResult, digest: Digest): string[] {
-  const troubled = result.targets.filter(
+const troubledTargets = (result: RunResult, digest: Digest): RunResult['targets'] =>
+  result.targets.filter(
     ({ state, problems }) =>
       state !== 'ok' && !(state === 'partial' && problems.every((problem) => digest.gapReasons.has(problem.en))),
   )
+
+const shownTargets = (page: Page, troubled: RunResult['targets']): RunResult['targets'] =>
+  page.options.verbose ? troubled : troubled.slice(0, 10)
+
+/** What went wrong with them, and what to do about it. */
+export function targetLines(page: Page, result: RunResult, digest: Digest): string[] {
+  const troubled = troubledTargets(result, digest)
   if (troubled.length === 0) return []
-  const shown = page.options.verbose ? troubled : troubled.slice(0, 10)
+  const shown = shownTargets(page, troubled)
   const mark = verdictMark(page, 'unknown')
   return [
     ...heading(page, messages.targets, page.t(amounts.targets(troubled.length))),
@@ -180,7 +187,13 @@ export function targetLines(page: Page, result: RunResult, digest: Digest): stri
         `  ${mark.styled} `,
         `${visible(target.name)} (${visible(target.scanner)}): ${page.t(targetStateWords[target.state])}`,
       ),
-      ...target.problems.flatMap((problem) => entry(page, '    ', '    ', page.seen(problem), page.color.dim)),
+      ...target.problems.flatMap((problem) => {
+        const next = digest.gapReasons.get(problem.en)
+        return [
+          ...entry(page, '    ', '    ', page.seen(problem), page.color.dim),
+          ...(next ? labelled(page, 4, messages.remedy, page.seen(next)) : []),
+        ]
+      }),
     ]),
     ...(shown.length < troubled.length
       ? entry(page, '  ', '  ', page.t(messages.more(troubled.length - shown.length)), page.color.dim)
@@ -189,16 +202,18 @@ export function targetLines(page: Page, result: RunResult, digest: Digest): stri
 }
 
 /** What could not be read, by what would let it be read. */
-export function unreadLines(page: Page, digest: Digest): string[] {
-  if (digest.questions.length === 0) return []
-  const checks = digest.questions.reduce((sum, question) => sum + question.checks, 0)
-  const unread = new Set(digest.questions.flatMap((question) => question.what)).size
+export function unreadLines(page: Page, result: RunResult, digest: Digest): string[] {
+  const told = new Set(shownTargets(page, troubledTargets(result, digest)).map(({ name }) => name))
+  const questions = digest.questions.filter((question) => !isTold(question, told))
+  if (questions.length === 0) return []
+  const checks = questions.reduce((sum, question) => sum + question.checks, 0)
+  const unread = new Set(questions.flatMap((question) => question.what)).size
   const quantities = [
     ...(checks > 0 ? [page.t(messages.undecidedChecks(checks))] : []),
     ...(unread > 0 ? [page.t(messages.unreadSettings(unread))] : []),
   ]
-  const shown = page.options.verbose ? digest.questions : digest.questions.slice(0, shownQuestions)
-  const more = digest.questions.length - shown.length
+  const shown = page.options.verbose ? questions : questions.slice(0, shownQuestions)
+  const more = questions.length - shown.length
   return [
     ...heading(page, messages.unread, listed(page, quantities, '')),
     ...shown.flatMap((question) => questionLines(page, digest, question)),
@@ -206,11 +221,18 @@ export function unreadLines(page: Page, digest: Digest): string[] {
   ]
 }
 
+/** What to do about targets that gave nothing, as opposed to the right that something needs. */
+const isAdvice = ({ what, checks }: OpenQuestion): boolean => what.length === 0 && checks === 0
+
+/** Nothing but targets that gave nothing, each of them shown with its reason. */
+const isTold = (question: OpenQuestion, told: ReadonlySet<string>): boolean =>
+  isAdvice(question) && question.moreTargets === 0 && question.targets.every((target) => told.has(target))
+
 function questionLines(page: Page, digest: Digest, question: OpenQuestion): string[] {
   const { t, seen, color } = page
   const mark = verdictMark(page, 'unknown')
   const head = question.needs
-    ? `${t(messages.needs)}${page.options.lang === 'ja' ? '：' : ': '}${seen(question.needs)}`
+    ? `${t(isAdvice(question) ? messages.remedy : messages.needs)}${page.options.lang === 'ja' ? '：' : ': '}${seen(question.needs)}`
     : seen(question.why ?? messages.otherReasons)
   const amount = [
     ...(question.what.length > 0 ? [t(amounts.settings(question.what.length))] : []),

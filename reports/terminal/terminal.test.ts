@@ -63,6 +63,33 @@ describe('what a person sees first', () => {
   })
 })
 
+describe('a target that gave nothing', () => {
+  const why = { ja: '鍵が違う', en: 'the key is another one' }
+  const needs = { ja: '鍵を比べる', en: 'compare the keys' }
+  const silent = (count: number) => {
+    const names = Array.from({ length: count }, (_, index) => `x${index}`)
+    return sampleResult({
+      findings: [],
+      targets: names.map((name) => ({ name, scanner: 'endpoint', state: 'denied', problems: [why] })),
+      gaps: names.map((target) => ({ target, what: [], why, needs })),
+    })
+  }
+  const times = (text: string, part: string): number => text.split(part).length - 1
+
+  it('is told once, with what to do below it', async () => {
+    const text = await rendered(terminal, silent(1), plainOptions('en'))
+    expect(text).toMatch(/x0 \(endpoint\): denied\n +the key is another one\n +do: compare the keys\n/)
+    expect(times(text, why.en)).toBe(1)
+    expect(text).not.toContain('Could not be checked')
+  })
+
+  it('is not lost where there are more than are shown', async () => {
+    const text = await rendered(terminal, silent(40), plainOptions('en'))
+    expect(text).toContain('and 30 more')
+    expect(text).toMatch(/Could not be checked\n\n {2}\? do: compare the keys/)
+  })
+})
+
 it('uses only ASCII marks where the locale is not UTF-8', async () => {
   const text = await rendered(
     terminal,

@@ -27,38 +27,40 @@ export async function* evidenceOf(
   collected: Collected,
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from(evidenceTargetLine({ name: target.name, labels: target.labels }))
-  const seen: Seen = { head: Buffer.alloc(0), tail: Buffer.alloc(0), nonce: '' }
+  const seen: Seen = { head: Buffer.alloc(0), tail: Buffer.alloc(0), nonce: '', masked: false }
   try {
     const chunks = collectChunks(scanner, target, request, { wait })
-    const masked = (): void => {
-      collected.problem = heldSecret.what
-    }
-    for await (const chunk of redacting(chunks, request.run.secrets, masked)) {
+    for await (const chunk of redacting(chunks, request.run.secrets, () => (seen.masked = true))) {
       look(seen, chunk)
       yield chunk
     }
+    if (seen.masked) tell(collected, heldSecret)
   } catch (cause) {
-    if (cause instanceof Fault) {
-      collected.problem = cause.what
-      if (cause.next) collected.next = cause.next
-    } else {
+    if (cause instanceof Fault) tell(collected, cause)
+    else {
       collected.problem = { ja: 'seisa の内部の誤り', en: 'internal error' }
       collected.internal = cause
     }
   }
   // only for the message: whoever judges the bundle looks at the frames themselves
   const whole = /\n#[0-9A-Za-z-]+ end \d+\n$/.test(seen.tail.toString('latin1'))
-  collected.complete = whole && collected.problem !== heldSecret.what
+  collected.complete = whole && !seen.masked
   // or the evidence after it would be taken for a part of it
   if (!whole) yield Buffer.from(evidenceBreakLine(seen.nonce))
   yield Buffer.from('\n')
 }
 
-/** Both ends of evidence, and the nonce of its frames. */
+function tell(collected: Collected, { what, next }: Fault): void {
+  collected.problem = what
+  if (next) collected.next = next
+}
+
+/** Both ends of evidence, the nonce of its frames, and whether a secret was in it. */
 interface Seen {
   head: Buffer
   tail: Buffer
   nonce: string
+  masked: boolean
 }
 
 function look(seen: Seen, chunk: Uint8Array): void {

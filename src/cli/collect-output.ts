@@ -51,7 +51,11 @@ export async function folderOutput(
  */
 export async function singleOutput(app: Pick<App, 'cwd' | 'stdout'>, output: string): Promise<EvidenceOutput> {
   const folder = await mkdtemp(join(tmpdir(), 'seisa-collect-')).catch((cause: unknown) => {
-    throw new Fault('output', { ja: '一時フォルダを作れない', en: 'can not create a temporary folder' }, { cause })
+    throw new Fault(
+      'output',
+      { ja: '一時フォルダを作れない', en: 'can not create a temporary folder' },
+      { next: { ja: 'TMPDIR の場所と空き容量を確かめる', en: 'check the folder of TMPDIR and its free space' }, cause },
+    )
   })
   const written: string[] = []
   return {

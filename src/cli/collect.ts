@@ -2,16 +2,17 @@ import type { Command } from 'commander'
 import { Fault, faultExitCodes } from '../core/fault.ts'
 import type { Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
+import { nameTargets } from '../scan/scan.ts'
 import { limitsOfTarget, runAll, type RunLimits } from '../scan/schedule.ts'
-import type { Progress } from '../text/progress.ts'
 import { visible } from '../text/safe.ts'
+import { withTimeLimit } from '../transport/time-limit.ts'
 import type { App } from './app.ts'
 import { type Collected, evidenceOf } from './collect-evidence.ts'
 import { type EvidenceOutput, folderOutput, isFolder, singleOutput } from './collect-output.ts'
 import { addExamples, makeCommand } from './help.ts'
 import { reportInternalError } from './internal-error.ts'
 import { readDuration, readLimits, usualConcurrency } from './scan-options.ts'
-import { quietProgressOf } from './scan-progress.ts'
+import { noProgress, quietProgressOf } from './scan-progress.ts'
 import { scannerOf, usualTimeoutSeconds } from './select.ts'
 import { addHostOptions, addTargetOptions, type Selection, select, type TargetFlags } from './select-options.ts'
 import { collectMessages, collectWords as words, scanWords } from './words.ts'
@@ -73,7 +74,11 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
   const selection = await select(app, flags)
   const { project, targets } = selection
   if (targets.length === 0)
-    throw new Fault('nothing-to-do', { ja: '集める対象がない', en: 'there is nothing to collect' })
+    throw new Fault(
+      'nothing-to-do',
+      { ja: '集める対象がない', en: 'there is nothing to collect' },
+      { next: nameTargets },
+    )
   const limits = readLimits(flags, project)
   const timeoutSeconds = timeout ?? project?.config.settings.timeout ?? usualTimeoutSeconds(flags.deep === true)
   const names = new Set([...(project?.config.targets ?? []), ...targets].map((target) => target.name))
@@ -119,7 +124,7 @@ async function collectAll(
   const progress = flags.quiet ? noProgress : quietProgressOf(app, targets.length, flags.color)
   const collectOne = async (target: Target, position: number): Promise<void> => {
     const { name } = target
-    const signal = AbortSignal.any([app.signal, AbortSignal.timeout((target.timeout ?? timeoutSeconds) * 1000)])
+    const signal = withTimeLimit(app.signal, target.timeout ?? timeoutSeconds)
     const collected: Collected = { complete: false }
     const request = { deep: flags.deep === true, simulateUpgrade: flags.simulateUpgrade === true, signal, run }
     progress.event({ type: 'start', target: name })
@@ -145,8 +150,6 @@ async function collectAll(
     ({ name }, position) => outcomes.get(position) ?? { name, complete: false, problem: words.interrupted },
   )
 }
-
-const noProgress: Progress = { event: () => undefined, close: () => undefined }
 
 const jsonOf = (output: string, outcomes: readonly Outcome[]): object => ({
   output,

@@ -69,7 +69,7 @@ labSuite('enrolling host keys', sshdLab(), () => {
     project(target('first'), target('second'))
     const { stderr, stdout } = await doctor(['--enrol'], ['y', 'n'])
     for (const text of [
-      `[${fleet.host('first').address}]:2222`,
+      `first (${fleet.host('first').address}:2222)`,
       `ED25519 ${fingerprint('first')}`,
       'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
       `ECDSA ${fingerprint('second')}`,
@@ -86,6 +86,17 @@ labSuite('enrolling host keys', sshdLab(), () => {
     // a second time nothing is left to ask of the first
     const again = await doctor(['--enrol', '--json', '--target', 'first'], [])
     expect(states(again.stdout)).toEqual([`${fleet.host('first').address} trusted`])
+  })
+
+  it('says of a host of the command line what to type, and that works', async () => {
+    const host = `seisa@${fleet.host('first').address}:2222`
+    const way = ['--host', host, '--known-hosts', known]
+    const { stdout } = await doctor([...way, '--identity-file', fleet.identityFile])
+    const advice = `seisa doctor --enrol --host ${host} --known-hosts ${known}`
+    expect(stdout).toContain(advice)
+    const words = advice.replace(/^seisa doctor /, '').split(' ')
+    expect((await doctor(words, ['y'])).stderr).toContain(`written to ${known}`)
+    expect(readFileSync(known, 'utf8')).toBe(line('first'))
   })
 
   it.each(['', 'n', 'yess', '\u0000'])('takes %j for a no', async (answer) => {

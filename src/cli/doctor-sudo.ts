@@ -1,6 +1,7 @@
 import type { Target } from '../core/scanner.ts'
 import type { Language } from '../core/text.ts'
 import { visible } from '../text/safe.ts'
+import { shellWord } from '../transport/ssh/host-keys-fault.ts'
 import type { SshSettings } from '../transport/ssh/settings.ts'
 import { usualCollector } from './select-hosts.ts'
 import { doctorMessages, doctorWords as words } from './words.ts'
@@ -17,9 +18,10 @@ const mostHosts = 5
 export function sudoText(lacking: readonly Lacking[], hash: string, lang: Language): string {
   if (lacking.length === 0) return ''
   const steps = [...Map.groupBy(lacking, accountAndPath).values()].map((group) => stepsOf(group, lang))
+  const any = lacking.some(({ settings }) => settings) ? `  ${words.sudoAny[lang]}\n` : ''
   return `
 ${words.sudoTitle[lang]}
-  seisa collect --print-script linux > seisa-collect
+${any}  seisa collect --print-script linux > seisa-collect
   sha256sum seisa-collect    # ${words.scriptHash[lang]}: ${hash}
 ${steps.join('')}`
 }
@@ -39,14 +41,17 @@ function stepsOf(group: readonly Lacking[], lang: Language): string {
   const account = inSudoers(accountOf(first.settings)) ?? words.accountName[lang]
   const where = first.settings ? `  # ${words.sudoOn[lang]}: ${hostsOf(group, lang)} (${words.sudoThere[lang]})\n` : ''
   const option = first.settings
-    ? `${nameOf(first.target)}: sudo: ${path}`
+    ? `${nameOf(first.target)}: {sudo: ${path}}`
     : `{name: this-machine, scanner: endpoint, platform: linux, here: true, sudo: ${path}}`
   return `${where}  sudo install -D -o root -g root -m 0755 seisa-collect ${path}
   echo '${account} ALL=(root) NOPASSWD: ${path} ""' | sudo tee /etc/sudoers.d/seisa
   sudo chmod 0440 /etc/sudoers.d/seisa && sudo visudo -c
-  # seisa.yaml: ${option}
+  # ${first.target.typed ? `${words.sudoThen[lang]}: ${scanOf(first.target.typed, path)}` : `seisa.yaml: ${option}`}
 `
 }
+
+const scanOf = (typed: readonly string[], path: string): string =>
+  visible(['seisa scan', ...[...typed, '--sudo', path].map(shellWord)].join(' '))
 
 const nameOf = ({ name, group }: Target): string => visible(group?.name ?? name)
 

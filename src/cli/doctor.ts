@@ -4,6 +4,7 @@ import type { GapResult } from '../core/run.ts'
 import type { CollectRun, Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
 import { gapsOf } from '../scan/gaps.ts'
+import { nameTargets } from '../scan/scan.ts'
 import { limitsOfTarget, type RunLimits, runAll } from '../scan/schedule.ts'
 import { localeIsUtf8 } from '../text/language.ts'
 import { visible } from '../text/safe.ts'
@@ -42,7 +43,8 @@ export function doctorCommand(app: App, done: (code: number) => void): Command {
     [
       { command: 'seisa doctor --here', what: words.example },
       { command: 'seisa doctor --host admin@web-1', what: words.exampleHost },
-      { command: 'seisa doctor --enrol', what: words.exampleEnrol },
+      { command: 'seisa doctor --enrol --host admin@web-1', what: words.exampleEnrol },
+      { command: 'seisa doctor --enrol', what: words.exampleEnrolAll },
     ],
     lang,
   )
@@ -61,7 +63,11 @@ async function runDoctor(app: App, flags: DoctorFlags): Promise<number> {
   checkEnrolFlags(app, flags)
   const { project, targets, begin } = await select(app, flags)
   if (targets.length === 0)
-    throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to examine' })
+    throw new Fault(
+      'nothing-to-do',
+      { ja: '調べる対象がない', en: 'there is nothing to examine' },
+      { next: nameTargets },
+    )
   const limits = readLimits(flags, project)
   const run = begin()
   let enrolled: Enrolled | undefined

@@ -1,6 +1,6 @@
 import type { Target } from '../core/scanner.ts'
 import type { OfferedHostKey } from '../transport/ssh/connect-host-key.ts'
-import { hostKeyName } from '../transport/ssh/known-hosts.ts'
+import { hostKeyName, identityOf } from '../transport/ssh/known-hosts.ts'
 import type { SshSettings } from '../transport/ssh/settings.ts'
 
 /** One server on the way to a target, the target itself among them, with the servers before it as its jumps. */
@@ -43,8 +43,7 @@ export function hopsOf(ways: readonly { readonly target: Target; readonly settin
 }
 
 /** The name that the hop's key is kept under. */
-export const keyNameOf = ({ host, port, hostKeyAlias }: SshSettings): string =>
-  hostKeyName({ host, port, ...(hostKeyAlias === undefined ? {} : { alias: hostKeyAlias }) })
+export const keyNameOf = (settings: SshSettings): string => hostKeyName(identityOf(settings))
 
 /** What a hop offered, and what was done about it. */
 export type EnrolState =

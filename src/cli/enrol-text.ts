@@ -3,6 +3,7 @@ import { visible } from '../text/safe.ts'
 import { keyDisplayName } from '../transport/ssh/fingerprint.ts'
 import type { OfferedHostKey } from '../transport/ssh/connect-host-key.ts'
 import type { KnownKey, ShownKey } from '../transport/ssh/host-keys.ts'
+import { fingerprintCommand } from '../transport/ssh/host-keys-fault.ts'
 import type { App } from './app.ts'
 import { type Enrolment, type Hop, keyNameOf } from './enrol-hops.ts'
 import { enrolMessages, enrolWords as words } from './words.ts'
@@ -17,8 +18,10 @@ export function keyText(app: Pick<App, 'language'>, hop: Hop, { verdict }: Offer
   const file = settings.knownHostsFiles[0]
   const jump = hop.jump ? `: ${words.jump[lang]} ${visible(settings.name)}` : ''
   const address = hostText(settings.host, settings.port)
-  const name = keyNameOf(settings)
-  const lines = [`${visible(hop.target)}${jump} (${visible(name === address ? address : `${name}, ${address}`)})`]
+  // the name that the key is kept under says more than the address only where it is an alias
+  const alias = settings.hostKeyAlias === undefined ? '' : `${keyNameOf(settings)}, `
+  const known = !hop.jump && alias === '' && hop.target === address
+  const lines = [`${visible(hop.target)}${jump}${known ? '' : ` (${visible(alias + address)})`}`]
   const offered = shown(verdict.offered)
   if (verdict.state === 'changed') {
     lines.push(
@@ -32,16 +35,10 @@ export function keyText(app: Pick<App, 'language'>, hop: Hop, { verdict }: Offer
     lines.push(words.certificate[lang], `  ${words.offered[lang]}: ${offered}`, `  ${visible(verdict.why[lang])}`)
   } else lines.push(words.unknown[lang], `  ${words.offered[lang]}: ${offered}`)
   if (verdict.state === 'unknown' || verdict.state === 'changed') {
-    lines.push(`  ${enrolMessages.compare(compareCommand(verdict.offered))[lang]}`)
+    lines.push(`  ${enrolMessages.compare(fingerprintCommand(verdict.offered))[lang]}`)
     if (file !== undefined) lines.push(`  ${words.file[lang]}: ${visible(file)}`)
   }
   return `${lines.map((line, index) => (index === 0 ? line : `  ${line}`)).join('\n')}\n`
-}
-
-/** What prints the fingerprint on the host itself. */
-const compareCommand = ({ type }: ShownKey): string => {
-  const word = keyDisplayName(type).toLowerCase()
-  return `ssh-keygen -lf /etc/ssh/ssh_host_${['ed25519', 'ecdsa', 'rsa'].includes(word) ? word : '*'}_key.pub`
 }
 
 /** A changed key wants more than a letter. */

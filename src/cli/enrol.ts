@@ -3,6 +3,7 @@ import type { CollectRun, Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
 import { limitsOfTarget, type RunLimits, runAll } from '../scan/schedule.ts'
 import type { OfferedHostKey } from '../transport/ssh/connect-host-key.ts'
+import { identityOf } from '../transport/ssh/known-hosts.ts'
 import type { SshSettings } from '../transport/ssh/settings.ts'
 import type { App } from './app.ts'
 import { type Enrolment, type EnrolState, type Hop, hopsOf, keyNameOf } from './enrol-hops.ts'
@@ -129,8 +130,7 @@ async function decide(hop: Hop, first: OfferedHostKey, enrolling: Enrolling): Pr
   const changed = verdict.state === 'changed'
   if (!(await agreed(hop, offered, changed, enrolling))) return { hop, offered, state: 'declined' }
   const { enrolHostKey } = await import('../transport/ssh/enrol.ts')
-  const { host, port, hostKeyAlias: alias } = settings
-  await enrolHostKey(file, { host, port, ...(alias === undefined ? {} : { alias }) }, offered.key, { replace: changed })
+  await enrolHostKey(file, identityOf(settings), offered.key, { replace: changed })
   written.add(place)
   const state: EnrolState = changed ? 'replaced' : 'enrolled'
   await app.stderr.write(`  ${enrolMessages.written(file)[app.language]}\n`)

@@ -22,6 +22,10 @@ export const lineWords = {
   noColor: { ja: '色を使わない（NO_COLOR も有効）', en: 'no colours (NO_COLOR works too)' },
   default: { ja: '既定', en: 'default' },
   choices: { ja: '選択肢', en: 'choices' },
+  hostMeant: {
+    ja: 'ホストは --host ホスト、seisa.yaml の対象は --target 名前 と書く。',
+    en: 'name a host with --host HOST, and a target of seisa.yaml with --target NAME; ',
+  },
 } satisfies Record<string, LocalText>
 
 /** One example of a command's use. */
@@ -128,6 +132,8 @@ function choiceError(message: string): LocalText | undefined {
   }
 }
 
+const takesHosts: ReadonlySet<string> = new Set(['seisa scan', 'seisa collect', 'seisa doctor'])
+
 /** A mistake on the command line as a fault; nothing when help or the version was shown. */
 export function usageFault(error: CommanderError, command: string): Fault | undefined {
   if (['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code)) return undefined
@@ -137,5 +143,10 @@ export function usageFault(error: CommanderError, command: string): Fault | unde
   const what = choiceError(plain) ??
     usageErrors[error.code]?.(subject, hint) ?? { ja: `コマンド行の誤り: ${plain}`, en: plain }
   const see = `${command} --help`
-  return new Fault('usage', what, { next: { ja: `${see} に使い方がある`, en: `see ${see}` } })
+  // people write `seisa scan HOST`, as they write `ssh HOST`
+  const meant =
+    error.code === 'commander.excessArguments' && takesHosts.has(command) ? lineWords.hostMeant : { ja: '', en: '' }
+  return new Fault('usage', what, {
+    next: { ja: `${meant.ja}${see} に使い方がある`, en: `${meant.en}see ${see}` },
+  })
 }

@@ -96,7 +96,7 @@ describe('a scan that is interrupted', () => {
   })
 
   it.each([
-    [['collect', '--here', '-o', 'cut.evidence'], 143],
+    [['collect', '--here', '-o', '-'], 143],
     [['doctor', '--here'], 143],
   ] as const)('ends with the code of the signal in every command: %s', async (words, code) => {
     const ran = await interrupted(words, 'SIGTERM')
@@ -104,6 +104,7 @@ describe('a scan that is interrupted', () => {
   })
 
   it('keeps the evidence that came, and judges it as broken off', async () => {
+    await interrupted(['collect', '--here', '-o', 'cut.evidence'], 'SIGTERM')
     const { code, stdout } = await run([node(), main, 'scan', '--from', join(copy, 'cut.evidence'), '--json', '-q'])
     expect(code).toBe(3)
     const { targets } = JSON.parse(stdout) as {
@@ -179,7 +180,8 @@ describe('two runs in one folder', () => {
 
   it('follow each other after one was killed: its lock is taken over', async () => {
     rmSync(join(copy, 'pids'), { force: true })
-    const killed = run([node(), main, 'scan', '-q'], {
+    // of two collectors at work only one would be known by its process id
+    const killed = run([node(), main, 'scan', '-q', '--target', 'first'], {
       cwd: copy,
       env: { TMPDIR: copy },
       started: (child) => void until(pids).then(() => child.kill('SIGKILL')),

@@ -89,6 +89,7 @@ export function makeProgram(
     program,
     [
       { command: 'seisa scan --here --exit-zero', what: scanWords.exampleLook },
+      { command: 'seisa scan --host admin@web-1 --sudo', what: scanWords.exampleHost },
       {
         command: 'seisa init && seisa scan',
         what: { ja: '設定を作り、全ての対象を調べる', en: 'write a configuration and scan its targets' },

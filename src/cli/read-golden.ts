@@ -35,7 +35,18 @@ export async function readGolden(
   } finally {
     await run.end()
   }
-  if (hosts.length === 0) throw new Fault('nothing-to-do', { ja: '手本のホストがない', en: 'there is no golden host' })
+  if (hosts.length === 0) {
+    throw new Fault(
+      'nothing-to-do',
+      { ja: '手本のホストがない', en: 'there is no golden host' },
+      {
+        next: {
+          ja: '--here、--host、--target、--from のどれかで指定する',
+          en: 'name one with --here, --host, --target or --from',
+        },
+      },
+    )
+  }
   return { hosts: hosts.sort(byName), project }
 }
 

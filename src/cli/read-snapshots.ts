@@ -3,11 +3,13 @@ import type { CollectRun, Target } from '../core/scanner.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { readEvidence } from '../readers/evidence.ts'
 import { redacting } from '../transport/redact.ts'
+import { withTimeLimit } from '../transport/time-limit.ts'
 import { bundleSources } from '../scan/bundle.ts'
 import { collectRunOf } from './collect-run.ts'
 import { scannerOfEvidence, unknownCollector } from '../scan/collectors.ts'
 import type { App } from './app.ts'
-import { fromHere, hereTarget, scannerOf, usualTimeoutSeconds } from './select.ts'
+import { fromHere, scannerOf, usualTimeoutSeconds } from './select.ts'
+import { hereTarget } from './select-hosts.ts'
 
 /** Snapshots of saved evidence, or of this machine. */
 export async function readSnapshots(app: App, from: string | undefined): Promise<readonly Snapshot[]> {
@@ -31,10 +33,7 @@ export async function readSnapshots(app: App, from: string | undefined): Promise
 /** Snapshots of a live target. */
 export async function snapshotsOfTarget(app: App, target: Target, run: CollectRun): Promise<readonly Snapshot[]> {
   const scanner = scannerOf(app, target)
-  const signal = AbortSignal.any([
-    app.signal,
-    AbortSignal.timeout((target.timeout ?? usualTimeoutSeconds(false)) * 1000),
-  ])
+  const signal = withTimeLimit(app.signal, target.timeout ?? usualTimeoutSeconds(false))
   const chunks = scanner.collect(target, { deep: false, simulateUpgrade: false, signal, run })
   return interpretAll(app, redacting(chunks, run.secrets), target)
 }

@@ -22,9 +22,12 @@ export const progressOf = (app: App, total: number, color: boolean | undefined):
     later: laterByTimer,
   })
 
+/** For `--quiet`. */
+export const noProgress: Progress = { event: () => undefined, close: () => undefined }
+
 /** The same for commands that say at their end what failed: nothing off a terminal. */
 export const quietProgressOf = (app: App, total: number, color: boolean | undefined): Progress =>
-  app.stderr.isTTY ? progressOf(app, total, color) : { event: () => undefined, close: () => undefined }
+  app.stderr.isTTY ? progressOf(app, total, color) : noProgress
 
 /** Waits, or stops waiting when aborted. */
 export const wait = async (milliseconds: number, signal: AbortSignal): Promise<void> => {

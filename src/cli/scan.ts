@@ -13,7 +13,7 @@ import { boundMemory } from './memory.ts'
 import { chooseOutputs, type OutputFlags, writeReports } from './outputs.ts'
 import type { Project } from './project.ts'
 import { type NumberFlags, readNumbers, readVerdicts, usualConcurrency } from './scan-options.ts'
-import { progressOf, wait } from './scan-progress.ts'
+import { noProgress, progressOf, wait } from './scan-progress.ts'
 import { fromHere, scannerOf } from './select.ts'
 import { addHostOptions, addTargetOptions, select, type TargetFlags } from './select-options.ts'
 import { scanWords as words } from './words.ts'
@@ -105,7 +105,7 @@ export async function runScan(
   const lock = await lockFor(app, plan.project)
   const collect = plan.begin()
   let finished: FinishedScan | undefined
-  const progress = progressOf(app, plan.sources.length, flags.color)
+  const progress = flags.quiet ? noProgress : progressOf(app, plan.sources.length, flags.color)
   try {
     finished = await scan({
       id: `${app
@@ -131,7 +131,7 @@ export async function runScan(
       wait,
       signal: app.signal,
       ...more,
-      onEvent: flags.quiet ? () => undefined : (event) => progress.event(event),
+      onEvent: (event) => progress.event(event),
     })
     progress.close()
     if (finished.fault) await reportInternalError(app, finished.fault.cause ?? finished.fault)

@@ -45,7 +45,8 @@ export function hostTargets(app: Pick<App, 'scanners' | 'cwd'>, flags: HostFlags
     return []
   }
   const shared = sharedOptions(app, flags)
-  const targets = flags.host.map((text) => hostTarget(text, shared))
+  const way = wayThere(flags)
+  const targets = flags.host.map((text) => hostTarget(text, shared, ['--host', text, ...way]))
   const seen = new Set<string>()
   for (const { name, options } of targets) {
     const address = `${String(options['host']).toLowerCase()} ${String(options['port'] ?? 22)}`
@@ -63,7 +64,13 @@ const lonelyOptions = [
   ['askPassword', '--ask-password'],
 ] as const
 
-function hostTarget(text: string, shared: Readonly<Record<string, unknown>>): Target {
+/** What a command needs besides the host to meet the same host keys. */
+const wayThere = ({ jump, knownHosts }: HostFlags): readonly string[] => [
+  ...(jump === undefined ? [] : ['--jump', jump]),
+  ...(knownHosts === undefined ? [] : ['--known-hosts', knownHosts]),
+]
+
+function hostTarget(text: string, shared: Readonly<Record<string, unknown>>, typed: readonly string[]): Target {
   const parsed = parseHost(text)
   if (!parsed.ok) {
     const { what, expected } = parsed.says
@@ -83,6 +90,7 @@ function hostTarget(text: string, shared: Readonly<Record<string, unknown>>): Ta
     scanner: 'endpoint',
     platform: 'linux',
     labels: {},
+    typed,
     options: { host, ...(port !== undefined && { port }), ...(username !== undefined && { username }), ...shared },
   }
 }

@@ -93,13 +93,15 @@ describe('hosts of the command line', () => {
       }),
     ).toEqual(
       [
-        { name: 'web-1:2222', host: 'web-1', port: 2222, username: 'admin' },
-        { name: '[2001:db8::1]:22', host: '2001:db8::1', port: 22 },
-      ].map(({ name, ...where }) => ({
+        { name: 'web-1:2222', text: 'admin@web-1:2222', host: 'web-1', port: 2222, username: 'admin' },
+        { name: '[2001:db8::1]:22', text: '[2001:db8::1]:22', host: '2001:db8::1', port: 22 },
+      ].map(({ name, text, ...where }) => ({
         name,
         scanner: 'endpoint',
         platform: 'linux',
         labels: {},
+        // with all that it takes to meet the same host keys again
+        typed: ['--host', text, '--jump', 'a,b', '--known-hosts', '/kh'],
         options: {
           ...where,
           sudo: true,

@@ -3,8 +3,6 @@ import { Fault } from '../core/fault.ts'
 import type { Scanner, Target } from '../core/scanner.ts'
 import type { App } from './app.ts'
 
-export { hereTarget } from './select-hosts.ts'
-
 /** Time limit of a target that has none of its own: a walk of the whole file system takes as long as it takes. */
 export const usualTimeoutSeconds = (deep: boolean): number => (deep ? 7200 : 300)
 

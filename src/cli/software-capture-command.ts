@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import type { SoftwareList } from '../core/software/list.ts'
 import type { LocalText } from '../core/text.ts'
@@ -115,7 +114,7 @@ async function write(
     : /\.csv$/i.test(path)
       ? softwareListCsv(list.entries)
       : pieces(await softwareListXlsx(list.entries))
-  await writeFileAtomically(resolve(path), content, { exclusive: flags.force !== true })
+  await writeFileAtomically(path, content, { exclusive: flags.force !== true })
   await app.stderr.write(`${words.written[app.language]}: ${visible(flags.output ?? '')}\n`)
 }
 

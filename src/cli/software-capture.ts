@@ -1,4 +1,5 @@
 import { digest } from '../core/canonical.ts'
+import { compareText } from '../core/order.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { type SoftwareRow, viewOf } from '../core/software/row-view.ts'
 import type { SoftwareEntry, SoftwareMatch, VersionRange } from '../core/software/list.ts'
@@ -16,7 +17,14 @@ export interface Seen {
 export interface CapturedEntry {
   readonly entry: Omit<SoftwareEntry, 'at'>
   /** What asks for it, sorted by name and host. */
-  readonly from: readonly { readonly name: string; readonly version?: string; readonly host: string }[]
+  readonly from: readonly Found[]
+}
+
+/** Software on a host, as people are told of it. */
+export interface Found {
+  readonly name: string
+  readonly version?: string
+  readonly host: string
 }
 
 export interface Captured {
@@ -96,7 +104,7 @@ export function captureEntries(
     if (group) group.seen.push(one)
     else groups.set(kind.key, { kind, seen: [one] })
   }
-  const sorted = [...groups.values()].sort((a, b) => a.kind.rank - b.kind.rank || order(a.kind.key, b.kind.key))
+  const sorted = [...groups.values()].sort((a, b) => a.kind.rank - b.kind.rank || compareText(a.kind.key, b.kind.key))
   const ids = new Set(taken)
   const entries = sorted.map(({ kind, seen: members }): CapturedEntry => {
     const versions = options.versions && kind.versioned ? lowest(members) : undefined
@@ -110,13 +118,11 @@ export function captureEntries(
         reason: options.reason,
         ...(kind.unhashed && { note: options.unhashed }),
       },
-      from: members.map(sourceOf).sort((a, b) => order(a.name, b.name) || order(a.host, b.host)),
+      from: members.map(foundOf).sort(byName),
     }
   })
   return { entries, incomplete: distinct(lost) }
 }
-
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** What an entry for a piece of software takes, and with which others it shares the entry. */
 interface Kind {
@@ -157,7 +163,7 @@ function kindOf({ view }: Seen, publishers: ReadonlyMap<string, number>, minimum
       versioned: false,
     }
   }
-  const match = { name: exactGlob(format === 'deb' ? withoutArchitecture(name) : name), ...formats }
+  const match = { name: exactGlob(name), ...formats }
   // the distribution's own packages come in whatever version it has
   const versioned = known('base-system') !== 'true'
   return { key: JSON.stringify(match), rank: 2, match, id: name, versioned }
@@ -182,9 +188,6 @@ function baseKind(format: string | undefined, publisher: string | undefined): Ki
   const id = ['base-system', domain ?? format].filter((part) => part !== undefined).join('-')
   return { key: JSON.stringify(match), rank: 0, match, id, versioned: false }
 }
-
-/** `libc6:amd64` as judging compares it. */
-const withoutArchitecture = (name: string): string => (name.indexOf(':') < 1 ? name : name.slice(0, name.indexOf(':')))
 
 /** Packages that each publisher brings, over all hosts, each name once. */
 function countPublishers(seen: readonly Seen[]): ReadonlyMap<string, number> {
@@ -244,10 +247,13 @@ function lowest(members: readonly Seen[]): VersionRange | undefined {
   return found === undefined ? undefined : { ...(own ? {} : { scheme: 'dotted' as const }), atLeast: found }
 }
 
-const sourceOf = ({ view, host }: Seen): CapturedEntry['from'][number] => {
+export function foundOf({ view, host }: Seen): Found {
   const version = view.read('version')
   return { name: view.row.name, ...(version.state === 'known' && { version: version.raw }), host }
 }
+
+/** The order of `Found`. */
+export const byName = (a: Found, b: Found): number => compareText(a.name, b.name) || compareText(a.host, b.host)
 
 /** An id in ASCII that no entry before has, the same for the same software. */
 function uniqueId(kind: Kind, taken: Set<string>): string {

@@ -4,20 +4,22 @@ import { type JudgedSoftware, judgeSoftware } from '../core/software/judge-softw
 import type { SoftwareList } from '../core/software/list.ts'
 import { matchEntry } from '../core/software/match.ts'
 import type { LocalText } from '../core/text.ts'
-import { rangeText } from '../files/software-list-write.ts'
-import { type CaptureOptions, captureEntries, type CapturedEntry, type Seen, softwareOf } from './software-capture.ts'
+import { rangeSigns } from '../files/software-list-write.ts'
+import {
+  byName,
+  type CaptureOptions,
+  captureEntries,
+  type CapturedEntry,
+  type Found,
+  foundOf,
+  type Seen,
+  softwareOf,
+} from './software-capture.ts'
 
 /** A golden host: what was read of it, and the labels of its target. */
 export interface Golden {
   readonly snapshot: Snapshot
   readonly labels: Readonly<Record<string, string>>
-}
-
-/** Software on a host, as a difference names it. */
-export interface Found {
-  readonly name: string
-  readonly version?: string
-  readonly host: string
 }
 
 /** What separates a list from what is installed on golden hosts. */
@@ -81,7 +83,7 @@ export function differenceOf(list: SoftwareList, hosts: readonly Golden[], optio
     add: captured.entries,
     versions: list.entries.flatMap(({ id, at, versions: range }) => {
       const found = versions.get(id)
-      return found && range ? [{ entry: id, at, range: rangeText(range), found: found.sort(byName) }] : []
+      return found && range ? [{ entry: id, at, range: rangeSigns(range), found: found.sort(byName) }] : []
     }),
     unused: list.entries
       .filter(
@@ -106,14 +108,6 @@ function isUnused(id: string, uses: readonly JudgedSoftware[]): boolean {
     applied.length > 0 && applied.every(({ matched, open, complete }) => complete && !matched.has(id) && !open.has(id))
   )
 }
-
-function foundOf({ view, host }: Seen): Found {
-  const version = view.read('version')
-  return { name: view.row.name, ...(version.state === 'known' && { version: version.raw }), host }
-}
-
-const byName = (a: Found, b: Found): number => order(a.name, b.name) || order(a.host, b.host)
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Nothing separates them. */
 export const isSame = ({ add, versions, unused, forbidden }: Difference): boolean =>

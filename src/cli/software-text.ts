@@ -1,8 +1,8 @@
 import type { Language } from '../core/text.ts'
 import { entryContent } from '../files/software-list-write.ts'
 import { visible } from '../text/safe.ts'
-import type { CapturedEntry } from './software-capture.ts'
-import { type Difference, type Found, isSame } from './software-difference.ts'
+import type { CapturedEntry, Found } from './software-capture.ts'
+import { type Difference, isSame } from './software-difference.ts'
 import { softwareWords as words } from './words.ts'
 
 /** Of several pieces of software behind one entry, so many are named. */

@@ -28,7 +28,11 @@ describe('a mistake on the command line', () => {
     ['baseline shw', 'there is no command shw; did you mean show?', 'seisa baseline --help'],
     ['baseline show', 'the argument ID|FILE is missing', 'seisa baseline show --help'],
     ['scan --here --format', '--format <FORMAT[=PATH]> needs a value', 'seisa scan --help'],
-    ['scan there', 'too many arguments', 'seisa scan --help'],
+    [
+      'scan there',
+      'too many arguments',
+      'with --host HOST, and a target of seisa.yaml with --target NAME; see seisa scan --help',
+    ],
     ['--lang fr scan', '--lang can not be fr (ja, en)', 'seisa scan --help'],
   ])('is named, with the help to see: %s', async (line, what, see) => {
     const said = await usageError(line)

@@ -8,7 +8,7 @@ export const scanWords = {
   },
   here: {
     ja: 'この機械を調べる（seisa.yaml は要らない）',
-    en: 'scan this machine (needs no seisa.yaml)',
+    en: 'this machine (needs no seisa.yaml)',
   },
   config: { ja: '設定ファイル（既定: seisa.yaml）', en: 'configuration file (default: seisa.yaml)' },
   target: {
@@ -58,8 +58,8 @@ export const scanWords = {
   exampleJson: { ja: '二つの文書の基準で判定し JSON を得る', en: 'by two documents, as JSON' },
   exampleFrom: { ja: '閉じた網で集めた証跡を判定する', en: 'judge evidence from a closed network' },
   exitCodes: {
-    ja: '終了コード: 0 適合 / 2 逸脱あり / 3 読めない物あり / 4 両方 / 5 基準の矛盾など / 10 使い方・設定の誤り / 11 実行中 / 13 書き込み失敗',
-    en: 'Exit codes: 0 clean / 2 drift / 3 incomplete / 4 both / 5 governance / 10 usage or configuration / 11 locked / 13 output',
+    ja: '終了コード: 0 適合 / 2 逸脱あり / 3 読めない物あり / 4 両方 / 5 基準の矛盾など\n  10 使い方・設定の誤り / 11 実行中 / 13 書き込み失敗',
+    en: 'Exit codes: 0 clean / 2 drift / 3 incomplete / 4 both / 5 governance\n  10 usage or configuration / 11 locked / 13 output',
   },
   oneStdout: {
     ja: '標準出力に出せる形式は一つだけ。ほかは --format FORMAT=PATH とする',
@@ -78,8 +78,8 @@ export const selectWords = {
     en: 'only targets of the configuration with this label (repeatable; all must hold)',
   },
   sudo: {
-    ja: '--host で、sudo を使い root で読む。管理者が置いた収集スクリプトだけを許すなら、そのパス',
-    en: 'with --host: read as root through sudo; PATH where only the collector installed there may be run so',
+    ja: '--host で、sudo を使い root で全てを読む。PATH は、sudo で許すのがそこに置いた収集スクリプトだけのとき',
+    en: 'with --host: read everything, as root through sudo; PATH is the collector that an administrator installed there, where sudo allows that alone',
   },
   identityFile: { ja: '--host で使う SSH の秘密鍵', en: 'with --host: private key for SSH' },
   jump: {
@@ -213,15 +213,21 @@ export const doctorWords = {
     en: 'To read everything as an ordinary user (an administrator does this once)',
   },
   sudoOn: { ja: '対象のホスト上で', en: 'on' },
+  sudoAny: {
+    ja: '# 何でも sudo できるアカウントなら、--sudo（seisa.yaml では sudo: true）だけで足りる',
+    en: '# for an account that may run anything through sudo, --sudo (sudo: true in seisa.yaml) is enough',
+  },
+  sudoThen: { ja: 'その後', en: 'then' },
   sudoThere: { ja: '先に seisa-collect をそこに置く', en: 'copy seisa-collect there first' },
   scriptHash: { ja: '収集スクリプトの SHA-256', en: 'SHA-256 of the collector script' },
   accountName: { ja: 'アカウント名', en: 'ACCOUNT' },
   collecting: { ja: '確認中', en: 'examining' },
   example: { ja: 'この機械で何が読めるかを見る', en: 'see what can be read on this machine' },
   exampleHost: { ja: 'SSH で届くか、何が読めるかを見る', en: 'see whether SSH gets there, and what can be read' },
-  exampleEnrol: {
+  exampleEnrol: { ja: 'そのホスト鍵を確かめて登録する', en: 'confirm and enrol its host key' },
+  exampleEnrolAll: {
     ja: 'seisa.yaml の対象のホスト鍵を確かめて登録する',
-    en: 'confirm and enrol the host keys of the targets',
+    en: 'confirm and enrol the host keys of all targets of seisa.yaml',
   },
 } satisfies Record<string, LocalText>
 

@@ -134,7 +134,7 @@ function incompleteText(unknown: number, silent: number, partial: number, allowe
     en.push(`${plural(unknown, 'requirement')} could not be judged`)
   }
   if (silent > 0) {
-    ja.push(`応答のない対象が ${silent} 件`)
+    ja.push(`何も読めなかった対象が ${silent} 件`)
     en.push(`${plural(silent, 'target')} gave nothing`)
   }
   if (partial > 0) {

@@ -7,6 +7,7 @@ import { type Subject, subjectsOf } from './expectation.ts'
 import { judgeRows } from './judge-rows.ts'
 import { judgeSettings } from './judge-settings.ts'
 import type { Outcome } from './logic.ts'
+import { compareText } from './order.ts'
 import type { Finding, FindingKind, RowRef, Verdict } from './run.ts'
 import type { EvidenceRef, Scope } from './fact.ts'
 import { scopeKey } from './fact.ts'
@@ -57,7 +58,7 @@ export function judgeComponent(
   const asOf = options.asOf ?? component.observedAt
   const applying = baselines
     .filter((baseline) => selects(baseline.appliesTo, component, labels))
-    .sort((a, b) => order(a.id, b.id))
+    .sort((a, b) => compareText(a.id, b.id))
   const index = indexSnapshot(snapshot)
   const findings: Finding[] = []
   const judgedFor: JudgedFor = new Map()
@@ -286,10 +287,8 @@ function withConflicts(
 /** Passing rows are one counted finding, so a contradiction of rows is one of the row type as a whole. */
 const placeOf = (finding: Finding): string => (finding.row || !finding.scope ? '' : scopeKey(finding.scope))
 
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 const byPlace = (a: Finding, b: Finding): number =>
-  order(a.baseline, b.baseline) ||
-  order(a.requirement, b.requirement) ||
-  order(a.scope ? scopeKey(a.scope) : '', b.scope ? scopeKey(b.scope) : '') ||
-  order(a.row?.key ?? '', b.row?.key ?? '')
+  compareText(a.baseline, b.baseline) ||
+  compareText(a.requirement, b.requirement) ||
+  compareText(a.scope ? scopeKey(a.scope) : '', b.scope ? scopeKey(b.scope) : '') ||
+  compareText(a.row?.key ?? '', b.row?.key ?? '')

@@ -19,6 +19,8 @@ export interface Target {
   readonly group?: TargetGroup
   /** Part of the network; the configuration may limit how many of its targets are at work at once. */
   readonly networkZone?: string
+  /** Words of the command line that name it, for a message that says what to type; else `--target NAME` does. */
+  readonly typed?: readonly string[]
   /** The scanner's own options. */
   readonly options: Readonly<Record<string, unknown>>
 }

@@ -44,7 +44,10 @@ const common: Readonly<Record<string, Schema>> = {
   port: { ...says('ポート番号（1〜65535）', 'port, 1 to 65535'), type: 'integer', minimum: 1, maximum: 65535 },
   username: text('利用者名', 'user name'),
   'identity-file': text('SSHの秘密鍵のファイル', 'file of the SSH private key'),
-  jump: text('踏み台（利用者@ホスト:ポート）', 'jump host: user@host:port'),
+  jump: text(
+    '踏み台（利用者@ホスト:ポート。複数ならカンマ区切りで手前から）',
+    'jump hosts: user@host:port, first to last, separated by commas',
+  ),
   'known-hosts': text('known_hosts のファイル', 'known_hosts file'),
   url: text('接続先のURL（ldaps://… https://…）', 'address: ldaps://… https://…'),
   tls: map(
@@ -81,6 +84,14 @@ const common: Readonly<Record<string, Schema>> = {
       username: text('利用者名', 'user name'),
       password: {
         ...says('env:名前、file:場所、exec:命令 のいずれか', 'env:NAME, file:PATH or exec:COMMAND'),
+        type: 'string',
+        pattern: reference,
+      },
+      passphrase: {
+        ...says(
+          '秘密鍵のパスフレーズ: env:名前、file:場所、exec:命令 のいずれか',
+          'passphrase of the private key: env:NAME, file:PATH or exec:COMMAND',
+        ),
         type: 'string',
         pattern: reference,
       },
@@ -183,16 +194,30 @@ const config = (target: Schema): Schema =>
 /** What the reader checks first; each target is then checked by the schema of its scanner. */
 export const configFrame: Schema = config(anyTarget({}))
 
+/** Words of scanners that editors should know too; what they take is left to the scanner. */
+const ofScanners: Readonly<Record<string, Schema>> = {
+  here: says('seisa を動かす機械を調べる（true）', 'true: the machine that seisa runs on'),
+  sudo: says(
+    '管理者が置いた収集スクリプトの絶対パス、または何でも sudo できるアカウントなら true',
+    'absolute path of the collector that an administrator installed, or true for an account that may run anything',
+  ),
+}
+
 /** For editors, which can't know the scanners: the options that all of them share. */
 export const configSchema = (): Schema =>
   config(
-    anyTarget({ ...universal, ...common, hosts: hostsSchema({ ...hostEntry(perHost), additionalProperties: true }) }),
+    anyTarget({
+      ...universal,
+      ...common,
+      ...ofScanners,
+      hosts: hostsSchema({ ...hostEntry(perHost), additionalProperties: true }),
+    }),
   )
 
 /** Common words that may differ between the hosts of a group. */
 const perHost: Readonly<Record<string, Schema>> = Object.fromEntries(
   ['host', 'port', 'username', 'sudo', 'identity-file', 'jump', 'known-hosts', 'credentials'].flatMap((key) => {
-    const schema = common[key]
+    const schema = common[key] ?? ofScanners[key]
     return schema ? [[key, schema] as const] : []
   }),
 )

@@ -11,7 +11,7 @@ import { readSoftwareLists } from './config-software-lists.ts'
 import { readTargets } from './config-targets.ts'
 import type { Says } from './excerpt.ts'
 import { literalSecrets } from './literal-secrets.ts'
-import { type Problem, problemsFault, problemsOf } from './problems.ts'
+import { type Problem, problemsFault, problemsOf, withoutEchoes } from './problems.ts'
 import { isRawMap, rawDuration, type RawMap, rawList, rawMap, rawSentence, rawText, rawTexts } from './raw.ts'
 import { checkSchema } from './schema-check.ts'
 import { readSelector } from './selector.ts'
@@ -201,16 +201,6 @@ function usedTwice(document: YamlDocument, baselines: readonly ConfiguredBaselin
     if (!earlier || (earlier.for && one.for)) return []
     return [document.problem(['baselines', index, 'use' in one.reference ? 'use' : 'file'], twice)]
   })
-}
-
-/** Problems of one place say the same thing in several ways; the first is the most exact. */
-function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
-  const byPlace = new Map<string, Problem>()
-  for (const problem of problems) {
-    const place = `${problem.file}:${problem.line}:${problem.column}:${problem.text}`
-    if (!byPlace.has(place)) byPlace.set(place, problem)
-  }
-  return [...byPlace.values()]
 }
 
 const useOrFile: Says = {

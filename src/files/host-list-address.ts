@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { isHostName, portNumber, splitHostAndPort } from '../core/host-address.ts'
 import type { Says } from './excerpt.ts'
 
 /** Where a host is, as a person writes it: `[USER@]HOST[:PORT]`. */
@@ -14,15 +15,7 @@ export type ParsedHost =
   /** `secret`: the text holds a password, and must not be shown. */
   | { readonly ok: false; readonly says: Says; readonly secret: boolean }
 
-/** RFC 1035, 2.3.4. */
-const longestHost = 253
 const longestUser = 256
-
-/**
- * Letters of every script (ssh_config may give a host any name), and nothing that a shell, a path, an option or a
- * pattern of ssh_config and known_hosts would read as something else. OpenSSH refuses more or less the same.
- */
-const hostPattern = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*(\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*)*\.?$/u
 /** With `DOMAIN\user` and `user@domain`, as directories want them. */
 const userPattern = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}._$+\\@-]*$/u
 
@@ -37,29 +30,20 @@ export function parseHost(text: string): ParsedHost {
   const username = at < 0 ? undefined : plain.slice(0, at)
   if (username?.includes(':')) return refused(password, true)
   if (username !== undefined && (username.length > longestUser || !userPattern.test(username))) return refused(badUser)
-  const [host, port] = splitPort(plain.slice(at + 1))
+  const [host, port] = splitHostAndPort(plain.slice(at + 1))
   if (host === undefined) return refused(bareIPv6)
-  if (!isIPv6(host) && (host.length > longestHost || !hostPattern.test(host))) return refused(badHost)
-  const number = Number(port ?? 22)
-  if (port !== undefined && (!/^\d{1,5}$/.test(port) || number < 1 || number > 65_535)) return refused(badPort)
+  if (!isHostName(host)) return refused(badHost)
+  const number = port === undefined ? undefined : portNumber(port)
+  if (port !== undefined && number === undefined) return refused(badPort)
   return {
     ok: true,
-    address: { host, ...(port !== undefined && { port: number }), ...(username !== undefined && { username }) },
+    address: { host, ...(number !== undefined && { port: number }), ...(username !== undefined && { username }) },
   }
 }
 
 /** An address as it is written, with brackets where they are needed: `[2001:db8::1]:2222`. */
 export const hostText = (host: string, port: number | undefined): string =>
   port === undefined ? host : isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
-
-/** Nothing as host where the text has several colons and is no address. */
-function splitPort(text: string): readonly [string | undefined, string | undefined] {
-  if (isIPv6(text)) return [text, undefined]
-  const bracketed = /^\[([^\]]*)\](?::(.*))?$/s.exec(text)
-  if (bracketed) return [isIPv6(bracketed[1] ?? '') ? bracketed[1] : undefined, bracketed[2]]
-  const [host, port, more] = text.split(':')
-  return [more === undefined ? host : undefined, port]
-}
 
 const refused = (says: Says, secret = false): ParsedHost => ({ ok: false, says, secret })
 

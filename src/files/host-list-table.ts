@@ -3,7 +3,7 @@ import { type HostList, hostsFrom, type WrittenHost } from './host-list.ts'
 import { type HostColumn, hostColumn, isHostHeading, secretColumn } from './host-list-columns.ts'
 import { parseHost } from './host-list-address.ts'
 import type { Problem } from './problems.ts'
-import type { RawMap } from './raw.ts'
+import { type RawMap, rawMap } from './raw.ts'
 import type { Schema } from './schema-words.ts'
 import { looksSecret } from './secret-text.ts'
 import { normalised } from './table/normal.ts'
@@ -44,7 +44,7 @@ type Columns = readonly (HostColumn | undefined)[]
 
 function columnsOf(table: Table, schema: Schema): { readonly columns: Columns; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const options = Object.keys(isObject(schema['properties']) ? schema['properties'] : {})
+  const options = Object.keys(rawMap(schema['properties']))
   const seen = new Map<string, string>()
   const columns = table.header.cells.map((cell, index): HostColumn | undefined => {
     if (cell.text === '') {
@@ -144,8 +144,6 @@ const holdsSecret = ({ text }: TableCell): boolean => {
 }
 
 const withoutText = (problem: Problem): Problem => ({ ...problem, text: '', around: { before: '', after: '' } })
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 const noHeading: Says = {
   what: { ja: '見出しのない列に値がある', en: 'a value in a column without a heading' },

@@ -1,6 +1,7 @@
 import { type Range, problemMaker, type Says } from './excerpt.ts'
 import { type HostList, hostsFrom, type WrittenHost } from './host-list.ts'
 import { type Problem, problemsFault } from './problems.ts'
+import { rawMap } from './raw.ts'
 import type { Schema } from './schema-words.ts'
 import { secretRanges } from './secret-text.ts'
 import { readFileBytes } from './source.ts'
@@ -30,7 +31,7 @@ export function hostsOfText(file: string, text: string, schema: Schema): HostLis
   const problems: Problem[] = []
   const places: (readonly Word[])[] = []
   const written: WrittenHost[] = []
-  const taken = new Set(Object.keys(isObject(schema['properties']) ? schema['properties'] : {}))
+  const taken = new Set(Object.keys(rawMap(schema['properties'])))
   for (const words of linesOf(text)) {
     const [host, ...more] = words
     if (!host) continue
@@ -76,8 +77,6 @@ function addLabel(labels: Map<string, string>, word: string, taken: ReadonlySet<
   labels.set(key, value)
   return undefined
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 const notLabel: Says = {
   what: { ja: '札（キー=値）でない', en: 'not a label (key=value)' },

@@ -1,4 +1,5 @@
 import { Fault } from '../core/fault.ts'
+import { compareText } from '../core/order.ts'
 import type { Language, LocalText } from '../core/text.ts'
 import { displayWidth } from '../text/width.ts'
 import { visible } from '../text/safe.ts'
@@ -29,7 +30,15 @@ export const sortProblems = (problems: readonly Problem[]): readonly Problem[] =
       compareText(a.file, b.file) || a.line - b.line || a.column - b.column || compareText(a.what.en, b.what.en),
   )
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+/** Problems without those that say again, of the same place, what is wrong there: the first one is the most exact. */
+export function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
+  const byPlace = new Map<string, Problem>()
+  for (const problem of problems) {
+    const place = `${problem.file}:${problem.line}:${problem.column}:${problem.text}`
+    if (!byPlace.has(place)) byPlace.set(place, problem)
+  }
+  return [...byPlace.values()]
+}
 
 /** More than these are only counted: the first ones usually explain the rest. */
 const shownProblems = 50

@@ -58,7 +58,7 @@ export function entryContent(entry: WrittenEntry): object {
             ...(format && { format }),
           },
         }),
-    ...(versions && { version: versions.scheme ? rangeContent(versions) : rangeText(versions) }),
+    ...(versions && { version: versions.scheme ? rangeContent(versions) : rangeSigns(versions) }),
     status: entry.status,
     ...(entry.state === 'retired' && { state: entry.state }),
     ...(platform && { platform }),
@@ -74,7 +74,7 @@ export function entryContent(entry: WrittenEntry): object {
 }
 
 /** Bounds as they are written: `>= 1.2, < 2`. */
-export const rangeText = (range: VersionRange): string =>
+export const rangeSigns = (range: VersionRange): string =>
   (
     [
       ['>=', range.atLeast],
@@ -101,7 +101,7 @@ const tableColumns: readonly (readonly [string, (entry: WrittenEntry) => string 
   ['ID', ({ id }) => id],
   ['区分', ({ status }) => (status === 'allow' ? '許可' : '禁止')],
   ['ソフトウェア名', ({ match }) => match.name],
-  ['版', ({ versions }) => (versions ? rangeText(versions) : undefined)],
+  ['版', ({ versions }) => (versions ? rangeSigns(versions) : undefined)],
   ['版の順序', ({ versions }) => versions?.scheme],
   ['発行元', ({ match }) => match.publisher],
   ['配布元', ({ match }) => match.origin],

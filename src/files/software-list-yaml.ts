@@ -4,7 +4,7 @@ import type { SoftwareEntry, SoftwareList, SoftwareMatch, VersionRange } from '.
 import { controlIdsFor } from './controls.ts'
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { Says } from './excerpt.ts'
-import { type Problem, problemsFault } from './problems.ts'
+import { type Problem, problemsFault, withoutEchoes } from './problems.ts'
 import { isRawMap, type RawMap, rawList, rawMap, rawSentence, rawText, rawTexts, rawWord } from './raw.ts'
 import { checkSchema } from './schema-check.ts'
 import { readSelector } from './selector.ts'
@@ -28,7 +28,7 @@ export function parseSoftwareListYaml(file: string, bytes: Uint8Array): Software
   const { entries, problems: found } = finishEntries(drafts)
   const controls = rawTexts(raw['controls'])
   problems.push(...found, ...unknownControls(controls, document))
-  if (problems.length > 0) throw problemsFault(firstAtEachPlace(problems))
+  if (problems.length > 0) throw problemsFault(withoutEchoes(problems))
   const id = rawText(raw['software-list']) ?? ''
   const severity = rawMap(raw['severity'])
   return {
@@ -161,11 +161,6 @@ function unknownControls(controls: readonly string[], document: YamlDocument): r
     ]
   })
 }
-
-/** The first problem at a place usually causes the others there. */
-const firstAtEachPlace = (problems: readonly Problem[]): readonly Problem[] => [
-  ...new Map(problems.toReversed().map((problem) => [`${problem.line}:${problem.column}`, problem])).values(),
-]
 
 const nameOrMatch: Says = {
   what: { ja: 'name と match のどちらか1つだけが要る', en: 'exactly one of name and match is needed' },

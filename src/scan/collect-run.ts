@@ -93,10 +93,14 @@ async function settledOrAborted(done: Promise<void>, signal: AbortSignal): Promi
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = (): void =>
     reject(
-      new Fault('timeout', {
-        ja: '同じパスワードの最初の結果を待つ間に時間切れか中断となった',
-        en: 'the time limit or an interruption came while waiting for the first use of the same password',
-      }),
+      new Fault(
+        'timeout',
+        {
+          ja: '同じパスワードの最初の結果を待つ間に時間切れか中断となった',
+          en: 'the time limit or an interruption came while waiting for the first use of the same password',
+        },
+        { next: { ja: 'timeout を延ばして、もう一度実行する', en: 'raise timeout and run again' } },
+      ),
     )
   if (signal.aborted) abort()
   signal.addEventListener('abort', abort, { once: true })

@@ -1,6 +1,7 @@
 import type { ExitOptions } from '../core/exit.ts'
 import { Fault } from '../core/fault.ts'
 import { judgeComponent } from '../core/judge.ts'
+import { compareText } from '../core/order.ts'
 import type { ProgressEvent } from '../core/progress.ts'
 import type { ComponentResult, Finding, GapResult, RunResult } from '../core/run.ts'
 import type { CollectRun, InterpretContext, Scanner, Target } from '../core/scanner.ts'
@@ -8,6 +9,7 @@ import type { Snapshot } from '../core/snapshot.ts'
 import type { LocalText } from '../core/text.ts'
 import { readEvidence } from '../readers/evidence.ts'
 import { redacting } from '../transport/redact.ts'
+import { withTimeLimit } from '../transport/time-limit.ts'
 import { scannerOfEvidence, unknownCollector } from './collectors.ts'
 import { componentResult } from './component.ts'
 import { gapsOf } from './gaps.ts'
@@ -81,7 +83,7 @@ export interface FinishedScan {
  */
 export async function scan(request: ScanRequest): Promise<FinishedScan> {
   if (request.sources.length === 0) {
-    throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to scan' })
+    throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to scan' }, { next: nameTargets })
   }
   const given = request.baselines
   const baselines = new LateBaselines(typeof given === 'function' ? given : () => given)
@@ -287,9 +289,7 @@ async function judgeInto(
   const listed = place.software.judge(snapshot, by.lists, options)
   // both are sorted, and no list has the id of a baseline
   const all =
-    listed.length === 0
-      ? findings
-      : [...findings, ...listed].sort((a, b) => (a.baseline < b.baseline ? -1 : a.baseline > b.baseline ? 1 : 0))
+    listed.length === 0 ? findings : [...findings, ...listed].sort((a, b) => compareText(a.baseline, b.baseline))
   for (const finding of all) await addFinding(place, finding)
   for (const gap of gapsOf(snapshot, target.name)) {
     if (request.concerns?.(gap.what) ?? true) await addGap(place, gap)
@@ -315,8 +315,7 @@ async function* liveChunks(
   problems: Fault[],
 ): AsyncGenerator<Uint8Array> {
   request.onEvent({ type: 'phase', target: target.name, phase: collecting })
-  const deadline = AbortSignal.timeout((target.timeout ?? request.timeoutSeconds) * 1000)
-  const signal = AbortSignal.any([request.signal, deadline])
+  const signal = withTimeLimit(request.signal, target.timeout ?? request.timeoutSeconds)
   const ask = { deep: request.deep, simulateUpgrade: request.simulateUpgrade, signal, run: request.collect }
   const retry = { ...(request.retry && { policy: request.retry }), wait: request.wait }
   try {
@@ -330,11 +329,26 @@ async function* liveChunks(
   }
 }
 
+/** What to do where no target is known. */
+export const nameTargets: LocalText = {
+  ja: 'seisa.yaml の targets に書くか、--here か --host で指定する',
+  en: 'write targets into seisa.yaml, or name one with --here or --host',
+}
+
 /** What was masked may have been a part of something that is judged. */
-export const heldSecret = new Fault('unreachable', {
-  ja: '応答に、この実行で使った認証情報と同じ文字列があった。伏せたので、その前後は読み違えているかもしれない',
-  en: 'the answer held a text equal to a credential of this run; it was masked, and what stands around it may be misread',
-})
+export const heldSecret = new Fault(
+  'unreachable',
+  {
+    ja: '応答に、この実行で使った認証情報と同じ文字列があった。伏せたので、その前後は読み違えているかもしれない',
+    en: 'the answer held a text equal to a credential of this run; it was masked, and what stands around it may be misread',
+  },
+  {
+    next: {
+      ja: '対象のどこにその値があるかを調べて消し、認証情報を変更する',
+      en: 'find and remove what holds it on the target, and change the credential',
+    },
+  },
+)
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../core/canonical.ts'
 import { Fault } from '../core/fault.ts'
 import type { JudgedBaseline } from '../core/judge.ts'
+import { compareText } from '../core/order.ts'
 import type { Finding, RunBaseline, TargetResult } from '../core/run.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { judgeSoftware } from '../core/software/judge-software.ts'
@@ -26,16 +27,25 @@ export function checkedLists(
   for (const { list } of lists) {
     const { id, hash } = list
     if ((hashes.get(id) ?? hash) !== hash) {
-      throw new Fault('configuration', {
-        ja: `ソフトウェア一覧の ID ${id} が、ほかの一覧か基準と同じ`,
-        en: `the software list id ${id} is also that of another list or of a baseline`,
-      })
+      throw new Fault(
+        'configuration',
+        {
+          ja: `ソフトウェア一覧の ID ${id} が、ほかの一覧か基準と同じ`,
+          en: `the software list id ${id} is also that of another list or of a baseline`,
+        },
+        {
+          next: {
+            ja: 'どちらかの id を変える（表なら seisa.yaml の software-lists の id:）',
+            en: 'give one of them another id (of a table: id: under software-lists in seisa.yaml)',
+          },
+        },
+      )
     }
     hashes.set(id, hash)
   }
   return lists
     .map((used) => ({ used, key: canonicalJson([used.list.id, used.role ?? '', used.for ?? {}]) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .sort((a, b) => compareText(a.key, b.key))
     .map(({ used }) => used)
 }
 
@@ -82,14 +92,16 @@ export class SoftwareLists {
   }
 }
 
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 const byPlace = (a: Finding, b: Finding): number =>
-  order(a.baseline, b.baseline) || order(a.requirement, b.requirement) || order(a.row?.key ?? '', b.row?.key ?? '')
+  compareText(a.baseline, b.baseline) ||
+  compareText(a.requirement, b.requirement) ||
+  compareText(a.row?.key ?? '', b.row?.key ?? '')
 
 /** How much of what is configured a run reached: what was not looked at may hold what a list allows. */
 export function coverageOf(targets: readonly TargetResult[], configured: Iterable<string>): Coverage {
   if (targets.some(({ state }) => state !== 'ok')) return 'broken'
   const names = new Set(targets.map(({ name }) => name))
-  return [...configured].every((name) => names.has(name)) ? 'whole' : 'narrowed'
+  const wanted = [...configured]
+  if (wanted.length === 0) return 'named'
+  return wanted.every((name) => names.has(name)) ? 'whole' : 'narrowed'
 }

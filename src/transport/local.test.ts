@@ -78,8 +78,13 @@ describe('the local transport', () => {
   })
 
   it('passes no other argument', async () => {
-    const command = script('echo "$@"', '--deep', '; touch /tmp/x')
-    expect((await run(command, { allowance: allowing(command, '--deep') })).fault?.code).toBe('usage')
+    for (const other of ['; touch /tmp/x', '--simulate-upgrade']) {
+      const command = script('echo "$@"', '--deep', other)
+      expect((await run(command, { allowance: allowing(command, '--deep') })).fault?.code, other).toBe('usage')
+    }
+    // also where somebody allowed one that a shell would read
+    const wild = script('echo "$@"', '--deep;id')
+    expect((await run(wild, { allowance: allowing(wild, '--deep;id') })).fault?.code).toBe('usage')
   })
 
   it('runs only a plain absolute path through sudo', async () => {

@@ -1,7 +1,5 @@
+import { visible } from '../core/visible.ts'
 import { redacted } from './redact.ts'
-
-/** Characters that act on a terminal or can't be seen; what else is odd is made visible where a person reads it. */
-const acting = /[\p{C}\p{Zl}\p{Zp}]/gu
 
 /**
  * What a target said, fit for a message: its first line with text, without known secrets, with control characters
@@ -13,5 +11,5 @@ export function said(text: string, secrets: ReadonlySet<string>, longest = 100):
     .find((one) => one.trim() !== '')
   const shown = [...(line ?? '').trim()]
   const cut = shown.length > longest ? [...shown.slice(0, longest), '…'] : shown
-  return cut.join('').replace(acting, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`)
+  return visible(cut.join(''))
 }

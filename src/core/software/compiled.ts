@@ -1,11 +1,14 @@
 import { canonicalJson } from '../canonical.ts'
-import { compileGlob, type Glob } from './glob.ts'
-import type { SoftwareEntry, SoftwareList, SoftwareMatch } from './list.ts'
+import { compareText } from '../order.ts'
+import { compileGlob, foldText, type Glob, looseText } from './glob.ts'
+import type { SoftwareEntry, SoftwareList } from './list.ts'
 
 /** One part of a match: a field that was read must hold a test. */
 export interface Part {
   readonly field: string
   readonly test: (read: { readonly raw: string; readonly folded: string }) => boolean
+  /** What is listed, where a field that says something else, or nothing, does not yet make it other software. */
+  readonly loosely?: string
 }
 
 /** An entry in force, ready to be held against many rows. */
@@ -45,7 +48,7 @@ function compile(list: SoftwareList): CompiledList {
   const sorted = list.entries
     .filter(({ state, match }) => state === 'active' && Object.values(match).some((part) => part !== undefined))
     .map((entry) => ({ entry, text: canonicalJson(entry) }))
-    .sort((a, b) => order(a.entry.id, b.entry.id) || order(a.text, b.text))
+    .sort((a, b) => compareText(a.entry.id, b.entry.id) || compareText(a.text, b.text))
     .map(({ entry }) => compileEntry(entry))
   return {
     entries: sorted,
@@ -56,18 +59,16 @@ function compile(list: SoftwareList): CompiledList {
   }
 }
 
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
 const dayMilliseconds = 86_400_000
 
 function compileEntry(entry: SoftwareEntry): CompiledEntry {
   const { match } = entry
-  const name = match.name === undefined ? undefined : compileGlob(match.name)
+  const name = match.name === undefined ? undefined : compileGlob(match.name, { loosely: entry.status === 'deny' })
   return {
     entry,
     ...(name && { name }),
-    parts: partsOf(match, name),
-    ...(entry.platform && { platform: entry.platform.map(compileGlob) }),
+    parts: partsOf(entry, name),
+    ...(entry.platform && { platform: entry.platform.map((glob) => compileGlob(glob)) }),
     ...(entry.validUntil !== undefined && {
       // a Japanese day ends at 15:00 UTC
       endsAt: Date.parse(`${entry.validUntil}T00:00:00+09:00`) + dayMilliseconds,
@@ -75,17 +76,25 @@ function compileEntry(entry: SoftwareEntry): CompiledEntry {
   }
 }
 
-function partsOf({ format, baseSystem, sha256, ...globs }: SoftwareMatch, name: Glob | undefined): readonly Part[] {
+function partsOf({ match, status }: SoftwareEntry, name: Glob | undefined): readonly Part[] {
+  const { format, baseSystem, sha256, ...globs } = match
+  const denies = status === 'deny'
+  const seen = (folded: string): string => (denies ? looseText(folded) : folded)
   const parts: Part[] = []
-  if (name) parts.push({ field: 'name', test: ({ folded }) => name.takes(folded) })
+  if (name) parts.push({ field: 'name', test: ({ folded }) => name.takes(seen(folded)) })
   if (format) {
-    const formats = new Set(format.map((word) => word.toLowerCase()))
+    const formats = new Set(format.map(foldText))
     parts.push({ field: 'format', test: ({ folded }) => formats.has(folded) })
   }
   if (baseSystem !== undefined) parts.push({ field: 'base-system', test: ({ raw }) => raw === String(baseSystem) })
   for (const field of ['origin', 'publisher', 'path'] as const) {
-    const glob = globs[field] === undefined ? undefined : compileGlob(globs[field])
-    if (glob) parts.push({ field, test: ({ folded }) => glob.takes(folded) })
+    const given = globs[field]
+    if (given === undefined) continue
+    const { exact, takes } = compileGlob(given, { loosely: denies })
+    // ledgers give publisher and place of what they forbid as its description: `TeamViewer GmbH`, and no address
+    const describes = denies && name && exact !== undefined
+    const holds = describes && field !== 'path' ? (text: string) => text.includes(exact) : takes
+    parts.push({ field, test: ({ folded }) => holds(seen(folded)), ...(describes && { loosely: given }) })
   }
   if (sha256 !== undefined) {
     const hash = sha256.toLowerCase()
@@ -124,10 +133,15 @@ function indexOf(entries: readonly CompiledEntry[]): CompiledList['candidates'] 
       addTo(ofLength, name.prefix.slice(0, length), place)
     }
   }
+  const named = (name: string): readonly (readonly number[])[] => [
+    exact.get(name) ?? [],
+    ...[...beginnings].map(([length, ofLength]) => ofLength.get(name.slice(0, length)) ?? []),
+  ]
   return (foldedName) => {
-    const buckets = [...beginnings].map(([length, ofLength]) => ofLength.get(foldedName.slice(0, length)) ?? [])
-    const found = [anyName, exact.get(foldedName) ?? [], ...buckets].filter((bucket) => bucket.length > 0)
-    return found.length < 2 ? (found[0] ?? []) : found.flat().sort((a, b) => a - b)
+    const loose = looseText(foldedName)
+    const buckets = loose === foldedName ? named(foldedName) : [...named(foldedName), ...named(loose)]
+    const found = [anyName, ...buckets].filter((bucket) => bucket.length > 0)
+    return found.length < 2 ? (found[0] ?? []) : [...new Set(found.flat())].sort((a, b) => a - b)
   }
 }
 

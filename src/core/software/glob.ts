@@ -1,13 +1,60 @@
 /** One way of writing for what is compared: compatibility forms and case make no difference (`Ｎｇｉｎｘ` is `nginx`). */
 export const foldText = (text: string): string => text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ')
 
+/** Letters of other alphabets that look like Latin ones, and marks that look like a hyphen (Unicode UTS 39, the common ones). */
+const lookalikes: ReadonlyMap<string, string> = new Map(
+  (
+    [
+      ['аɑα', 'a'],
+      ['вβ', 'b'],
+      ['сϲ', 'c'],
+      ['ԁ', 'd'],
+      ['еєε', 'e'],
+      ['ɡ', 'g'],
+      ['һнη', 'h'],
+      ['іıι', 'i'],
+      ['ј', 'j'],
+      ['кκ', 'k'],
+      ['ӏ', 'l'],
+      ['м', 'm'],
+      ['ոп', 'n'],
+      ['оοσօ', 'o'],
+      ['рρ', 'p'],
+      ['ԛ', 'q'],
+      ['ѕ', 's'],
+      ['тτ', 't'],
+      ['υսμ', 'u'],
+      ['νѵ', 'v'],
+      ['ԝω', 'w'],
+      ['хχ', 'x'],
+      ['уγ', 'y'],
+      ['‐‑‒–—―−ー─━˗', '-'],
+    ] as const
+  ).flatMap(([alike, plain]) => [...alike].map((character) => [character, plain] as const)),
+)
+
+/**
+ * Folded text in which what a person can't tell apart is one: without characters that can't be seen, look-alikes as
+ * what they look like, `ß` as `ss`. A prohibition is compared in this form: `7‐zip` typed by a Japanese keyboard forbids
+ * `7-zip`, and nobody gets round it with a `wіnny`.
+ */
+export function looseText(folded: string): string {
+  // oxlint-disable-next-line no-control-regex
+  if (/^[\0-\x7f]*$/.test(folded)) return folded
+  const plain = folded
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replaceAll('ß', 'ss')
+    .replaceAll('i̇', 'i')
+  return [...plain].map((character) => lookalikes.get(character) ?? character).join('')
+}
+
 /** A compiled pattern. */
 export interface Glob {
   /** Set when it has no wildcard: the one folded text that it takes. */
   readonly exact?: string
   /** Folded text that everything it takes begins with. */
   readonly prefix: string
-  /** Whether it takes a text that went through `foldText`. */
+  /** Whether it takes a text that went through `foldText`, and `looseText` if the pattern did. */
   readonly takes: (folded: string) => boolean
 }
 
@@ -16,8 +63,8 @@ export interface Glob {
  * from left to right and never again, so that time grows with the text and the longest piece, never with the number of
  * ways to divide the text among the stars.
  */
-export function compileGlob(pattern: string): Glob {
-  const folded = foldText(pattern)
+export function compileGlob(pattern: string, { loosely = false } = {}): Glob {
+  const folded = loosely ? looseText(foldText(pattern)) : foldText(pattern)
   if (!/[*?]/.test(folded)) return { exact: folded, prefix: folded, takes: (text) => text === folded }
   const prefix = folded.slice(0, folded.search(/[*?]/))
   const pieces = folded.split('*').map(pieceOf)

@@ -1,5 +1,6 @@
 import type { Table } from '../fact.ts'
 import { selects } from '../judge.ts'
+import { compareText } from '../order.ts'
 import type { Finding } from '../run.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { LocalText } from '../text.ts'
@@ -188,5 +189,4 @@ const empty: LocalText = { ja: '一覧が空（空ではあり得ない）', en:
 const notWhole: LocalText = { ja: '一覧の全体を読めていない', en: 'the table was not read as a whole' }
 
 const byPlace = (a: Finding, b: Finding): number =>
-  order(a.requirement, b.requirement) || order(a.row?.key ?? '', b.row?.key ?? '')
-const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+  compareText(a.requirement, b.requirement) || compareText(a.row?.key ?? '', b.row?.key ?? '')

@@ -67,6 +67,24 @@ it('an entry that forbids and takes nothing is as it should be', () => {
   expect(upkeep(used([deny]), [machine('one', [pack('a')])])).toEqual(['list-entry-current 1 pass'])
 })
 
+it('an entry for components that nothing configured has is told, above all one that forbids', () => {
+  const deny = entry({ id: 'D', match: { name: 'x' }, status: 'deny' })
+  const one = [machine('one', [pack('a')])]
+  for (const where of [
+    { components: { component: ['web01'] } },
+    { components: { label: { role: 'wbe' } } },
+    { platform: ['debian'] },
+  ]) {
+    expect(upkeep(used([{ ...deny, ...where }]), one)).toContain('list-entry-used D fail')
+    expect(upkeep(used([{ ...a, ...where }]), one)).toContain('list-entry-used A fail')
+    expect(upkeep(used([{ ...deny, ...where, role: 'user' }]), one)).toEqual(['list-entry-current 1 pass'])
+    for (const coverage of ['named', 'narrowed', 'broken'] as const)
+      expect(upkeep(used([{ ...deny, ...where }]), one, coverage)).toEqual(['list-entry-current 1 pass'])
+  }
+  const workstations = { ...deny, components: { kind: ['workstation' as const] } }
+  expect(upkeep(used([workstations]), one)).toEqual(['list-entry-current 1 pass'])
+})
+
 describe('an entry whose last day is over', () => {
   const old = (given: Partial<SoftwareEntry> = {}): SoftwareEntry => ({ ...a, validUntil: '2026-11-19', ...given })
 

@@ -37,13 +37,14 @@ export function addSeen(seen: SeenList, judged: JudgedSoftware): void {
 }
 
 /**
- * How much of what the list is for the run covered: all of it; less, because somebody asked for some targets only; or
- * less, because a target could not be read.
+ * How much of what the list is for the run covered: all of it; all that was named, while nothing is configured; less,
+ * because somebody asked for some targets only; or less, because a target could not be read.
  */
-export type Coverage = 'whole' | 'narrowed' | 'broken'
+export type Coverage = 'whole' | 'named' | 'narrowed' | 'broken'
 
 /**
- * Upkeep of a list, which only the whole run shows: entries that have expired, and entries that allow what is nowhere.
+ * Upkeep of a list, which only the whole run shows: entries that have expired, entries that allow what is nowhere, and
+ * entries for components that are nowhere, also where they forbid: a misspelt name would make them forbid nothing.
  * Failing and undecided entries one by one, the others as one count.
  */
 export function listFindings(
@@ -58,8 +59,8 @@ export function listFindings(
       list,
       'list-entry-used',
       // a prohibition that takes nothing is what it is for
-      entries.filter(({ entry }) => entry.status === 'allow'),
-      ({ entry }) => inUse(entry, seen, coverage),
+      entries.filter(({ entry }) => entry.status === 'allow' || isMisdirected(entry, seen, coverage)),
+      ({ entry }) => (isMisdirected(entry, seen, coverage) ? misdirected : inUse(entry, seen, coverage)),
     ),
   ]
 }
@@ -79,6 +80,9 @@ type Upkeep = 'list-entry-current' | 'list-entry-used'
 
 interface Said {
   readonly verdict: Verdict
+  /** Instead of the requirement's own. */
+  readonly title?: LocalText
+  readonly remedy?: LocalText
   readonly actual?: LocalText
   readonly reason?: LocalText
 }
@@ -107,6 +111,35 @@ function current(compiled: CompiledEntry, { instant }: SeenList): Said {
       en: `ended on ${validUntil}${denies ? ' (it forbids until it is retired)' : ''}`,
     },
   }
+}
+
+/**
+ * Whether it names components, a label or a platform that nothing configured has. Kinds are apart: a list for servers
+ * and terminals may well be used where there are no terminals.
+ */
+function isMisdirected({ id, components, platform, role }: SoftwareEntry, seen: SeenList, coverage: Coverage): boolean {
+  const names = components?.component ?? components?.label ?? components?.platform ?? platform
+  return (
+    names !== undefined &&
+    coverage === 'whole' &&
+    seen.instant !== undefined &&
+    !seen.entries.has(id) &&
+    // with a role it may be that the list is used for the other one only
+    role === undefined
+  )
+}
+
+const misdirected: Said = {
+  verdict: 'fail',
+  title: words.titles.placed,
+  remedy: {
+    ja: '構成要素の名前、札（役割=値）、プラットフォーム（linux、linux/debian-* など）を seisa.yaml と合わせる',
+    en: 'write the name, label or platform (linux, linux/debian-*) as it is in seisa.yaml',
+  },
+  actual: {
+    ja: '当てはまる構成要素がない（構成要素の名前、札、プラットフォームのどれかが違う）',
+    en: 'it applies to no component (is a name, label or platform misspelt?)',
+  },
 }
 
 function inUse({ id }: SoftwareEntry, seen: SeenList, coverage: Coverage): Said {
@@ -201,12 +234,12 @@ function toFinding(
     ...(entry && { row: { type, key: entry.id, name: name === undefined ? entry.id : `${entry.id} (${name})` } }),
     ...(count !== undefined && { count }),
     settings: [],
-    expected: expires ? words.expected.current : words.expected.used,
+    expected: said.title ? words.expected.placed : expires ? words.expected.current : words.expected.used,
     actual: said.actual ?? counted(verdict, count),
     evidence: entry ? [{ source: 'software-list', at: entry.at }] : [],
     controls: list.controls,
-    title: expires ? words.titles.current : words.titles.used,
-    ...(verdict === 'fail' && { remedy: expires ? renew : retire }),
+    title: said.title ?? (expires ? words.titles.current : words.titles.used),
+    ...(verdict === 'fail' && { remedy: said.remedy ?? (expires ? renew : retire) }),
     ...(reason && { reason }),
   }
 }

@@ -1,7 +1,7 @@
 import type { LocalText } from '../text.ts'
 import { compareVersions, type VersionScheme } from '../versions/index.ts'
 import type { CompiledEntry } from './compiled.ts'
-import type { VersionRange } from './list.ts'
+import type { SoftwareEntry, VersionRange } from './list.ts'
 import type { Blocked, SoftwareRow } from './row-view.ts'
 
 /** Whether an entry takes a row. `version`: all but the version holds. */
@@ -14,23 +14,36 @@ const no: Match = { answer: 'no' }
 const otherVersion: Match = { answer: 'version' }
 
 /** Holds an entry against a row, three-valued: one part that does not hold beats any that can't be read. */
-export function matchEntry({ entry, parts }: CompiledEntry, row: SoftwareRow): Match {
+export function matchEntry({ entry, name, parts }: CompiledEntry, row: SoftwareRow): Match {
   let blocked: readonly Blocked[] | undefined
-  for (const { field, test } of parts) {
+  for (const { field, test, loosely } of parts) {
     const read = row.read(field)
+    if (read.state === 'known' && test(read)) continue
     if (read.state === 'unreadable') blocked = blocked ? [...blocked, ...read.blocked] : read.blocked
-    else if (read.state === 'absent' || !test(read)) return no
+    else {
+      const why =
+        name && read.state === 'absent' && ofFiles.has(field)
+          ? ofPackage
+          : loosely === undefined
+            ? undefined
+            : saysOther(loosely, read.state === 'known' ? read.raw : undefined)
+      if (!why) return no
+      blocked = [...(blocked ?? []), { field, why }]
+    }
   }
-  const version = entry.versions ? inRange(entry.versions, row) : 'yes'
+  const version = entry.versions ? inRange(entry.versions, row, entry.status) : 'yes'
   if (version === 'no') return blocked ? no : otherVersion
   if (version !== 'yes') blocked = [...(blocked ?? []), version]
   return blocked ? { answer: 'unknown', blocked } : yes
 }
 
+/** What one file has and a package, which is many files, has not: named by its name, it may be the same or not. */
+const ofFiles: ReadonlySet<string> = new Set(['path', 'sha256'])
+
 /** Formats whose ordering of versions is known. pacman's is like rpm's, but not in all cases. */
 const schemes: Readonly<Record<string, VersionScheme>> = { deb: 'deb', rpm: 'rpm' }
 
-function inRange(range: VersionRange, row: SoftwareRow): 'yes' | 'no' | Blocked {
+function inRange(range: VersionRange, row: SoftwareRow, status: SoftwareEntry['status']): 'yes' | 'no' | Blocked {
   const bounds = (
     [
       [range.atLeast, (sign: number) => sign >= 0],
@@ -49,7 +62,11 @@ function inRange(range: VersionRange, row: SoftwareRow): 'yes' | 'no' | Blocked 
   if (typeof scheme !== 'string') return scheme
   const unlike = bounds.find(({ bound }) => scheme !== 'dotted' && epochIsLeftOut(version.raw, bound))
   if (unlike) return { field: 'version', why: epochWanted(version.raw, unlike.bound) }
-  return bounds.every(({ bound, test }) => test(compareToBound(scheme, version.raw, bound))) ? 'yes' : 'no'
+  // who forbids `1.2 or earlier` means every Debian revision of 1.2 too; what is allowed stays what is written
+  const ways = status === 'deny' ? [true, false] : [true]
+  const holds = ({ bound, test }: (typeof bounds)[number]): boolean =>
+    ways.some((whole) => test(compareToBound(scheme, version.raw, bound, whole)))
+  return bounds.every(holds) ? 'yes' : 'no'
 }
 
 function schemeOf(row: SoftwareRow): VersionScheme | Blocked {
@@ -59,11 +76,14 @@ function schemeOf(row: SoftwareRow): VersionScheme | Blocked {
   return known ?? { field: 'version', why: noOrdering }
 }
 
-/** As in rpm's own dependencies, a bound without a release speaks of every release of that version. */
-function compareToBound(scheme: VersionScheme, version: string, bound: string): number {
+/**
+ * As in rpm's own dependencies, a bound without a release speaks of every release of that version. A Debian one does
+ * only where it is not taken as a whole.
+ */
+function compareToBound(scheme: VersionScheme, version: string, bound: string, whole: boolean): number {
   const dash = version.lastIndexOf('-')
-  const whole = scheme !== 'rpm' || bound.includes('-') || dash < 0
-  return compareVersions(scheme, whole ? version : version.slice(0, dash), bound)
+  const cut = scheme === 'rpm' || (scheme === 'deb' && !whole)
+  return compareVersions(scheme, cut && !bound.includes('-') && dash > 0 ? version.slice(0, dash) : version, bound)
 }
 
 /**
@@ -75,6 +95,16 @@ const epochIsLeftOut = (version: string, bound: string): boolean => /^0*[1-9]\d*
 const epochWanted = (version: string, bound: string): LocalText => ({
   ja: `入っている版 ${version} には世代番号（コロンの前）があるが、一覧の ${bound} にはない。一覧の版を ${version.split(':')[0]}:${bound} のように書く`,
   en: `the installed version ${version} has an epoch and the listed ${bound} has none; write the listed one like ${version.split(':')[0]}:${bound}`,
+})
+/** Characters of a target's text that a sentence quotes. */
+const longestQuote = 80
+const ofPackage: LocalText = {
+  ja: 'パッケージの中のファイルとは比べていない（名前だけで扱うなら、項目からこの条件を除く）',
+  en: 'the files in a package are not compared (leave this out of the entry to go by the name)',
+}
+const saysOther = (listed: string, found: string | undefined): LocalText => ({
+  ja: `一覧では「${listed}」、実際は${found === undefined ? '空' : `「${found.slice(0, longestQuote)}」`}。同じ物なら一覧を直し、この値のときだけ禁止するなら * を使った形で書く`,
+  en: `listed “${listed}”, ${found === undefined ? 'found nothing' : `found “${found.slice(0, longestQuote)}”`}; correct the list if it is the same, or write a pattern with * to forbid only what it takes`,
 })
 const noVersion: LocalText = { ja: '版の記録がない', en: 'no version is recorded' }
 const noOrdering: LocalText = {

@@ -38,6 +38,10 @@ export const titles = {
     ja: 'ソフトウェア一覧の許可がどれも使われている',
     en: 'Every entry of the software list that allows something is used',
   },
+  placed: {
+    ja: 'ソフトウェア一覧の項目がどれも実在する構成要素を指している',
+    en: 'Every entry of the software list is for components that exist',
+  },
 } as const satisfies Readonly<Record<string, LocalText>>
 
 export const expected = {
@@ -45,6 +49,7 @@ export const expected = {
   notForbidden: { ja: '一覧で禁止されていない', en: 'not forbidden by the list' },
   current: { ja: '期限が過ぎていない', en: 'its last day is not over' },
   used: { ja: '当たるソフトウェアがある', en: 'some software matches it' },
+  placed: { ja: '当てはまる構成要素がある', en: 'it applies to some component' },
 } as const satisfies Readonly<Record<string, LocalText>>
 
 export const unlisted: LocalText = { ja: '一覧にない', en: 'not listed' }

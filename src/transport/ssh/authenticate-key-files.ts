@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { Fault, systemCode } from '../../core/fault.ts'
 import type { CollectRun } from '../../core/scanner.ts'
 import type { LocalText } from '../../core/text.ts'
+import { readRegularFile } from '../regular-file.ts'
 
 /** What a key file gives: a key that signs, a public half that ssh-agent may know the other of, or a reason. */
 export type KeyFile =
@@ -66,12 +66,11 @@ function isEncrypted(bytes: Buffer): boolean {
 /** Exposed is what OpenSSH refuses too: ours, and others can read or write it (sshkey_perm_ok). */
 async function readKeyFile(path: string): Promise<{ readonly bytes: Buffer; readonly isExposed: boolean }> {
   try {
-    await using file = await open(path, 'r')
-    const found = await file.stat()
-    if (!found.isFile()) throw badKey(path, { ja: '通常のファイルでない', en: 'it is not a regular file' })
-    if (found.size > longestFileBytes) throw badKey(path, notUnderstood)
-    const isExposed = found.uid === process.getuid?.() && (found.mode & 0o077) !== 0
-    return { bytes: await file.readFile(), isExposed }
+    const file = await readRegularFile(path, longestFileBytes)
+    if (file === 'not-regular') throw badKey(path, { ja: '通常のファイルでない', en: 'it is not a regular file' })
+    if (file === 'too-large') throw badKey(path, notUnderstood)
+    const { bytes, stats } = file
+    return { bytes, isExposed: stats.uid === process.getuid?.() && (stats.mode & 0o077) !== 0 }
   } catch (cause) {
     if (cause instanceof Fault) throw cause
     const code = systemCode(cause) ?? 'error'

@@ -1,8 +1,8 @@
-import type { AnyAuthMethod } from 'ssh2'
+import type { AnyAuthMethod, ParsedKey } from 'ssh2'
 import type { Fault } from '../../core/fault.ts'
 import type { CollectRun } from '../../core/scanner.ts'
 import type { LocalText } from '../../core/text.ts'
-import { agentIdentities, type AgentIdentity, agentMethod } from './authenticate-agent.ts'
+import { agentKeys, agentMethod, openAgent, type OpenAgent } from './authenticate-agent.ts'
 import { keyFile, type KeyFile, needsPassphrase } from './authenticate-key-files.ts'
 import type { SshSettings } from './settings.ts'
 
@@ -20,6 +20,8 @@ export interface KeyRing {
   readonly notes: readonly LocalText[]
   /** Files that could not be used, so far: of no interest as long as something else is accepted. */
   readonly unusable: readonly Fault[]
+  /** Ends what the agent was asked: the server has let us in, or will not. */
+  readonly close: () => void
 }
 
 type Held = OfferedKey & { readonly publicKey: Buffer }
@@ -31,11 +33,13 @@ type Held = OfferedKey & { readonly publicKey: Buffer }
 export function keyRing(settings: SshSettings, run: CollectRun): KeyRing {
   const notes: LocalText[] = []
   const unusable: Fault[] = []
-  const keys = inOrder(settings, run, notes, unusable)
+  const agent = settings.agent ? openAgent(settings.agent) : undefined
+  const keys = inOrder(settings, run, { notes, unusable, agent })
   const seen = new Set<string>()
   return {
     notes,
     unusable,
+    close: () => agent?.close(),
     next: async () => {
       for (;;) {
         const found = await keys.next()
@@ -52,24 +56,27 @@ export function keyRing(settings: SshSettings, run: CollectRun): KeyRing {
 async function* inOrder(
   settings: SshSettings,
   run: CollectRun,
-  notes: LocalText[],
-  unusable: Fault[],
+  {
+    notes,
+    unusable,
+    agent,
+  }: { readonly notes: LocalText[]; readonly unusable: Fault[]; readonly agent: OpenAgent | undefined },
 ): AsyncGenerator<Held> {
-  const held = await agentIdentities(settings.agent)
+  const held = await agentKeys(settings.agent, run)
   if (held.state === 'unreachable') {
     notes.push({ ja: `ssh-agent（${held.socket}）に尋ねられない`, en: `ssh-agent (${held.socket}) could not be asked` })
   }
-  const identities = held.state === 'asked' ? held.identities : []
+  const identities = agent && held.state === 'asked' ? held.keys.map((key) => fromAgent(key, agent)) : []
   for (const path of settings.identityFiles) {
     const file = await keyFile(path, settings.passphrase, run)
-    const inAgent = identities.find(({ key }) => publicKeyOf(file)?.equals(key.getPublicSSH()))
-    if (inAgent) yield fromAgent(inAgent)
+    const inAgent = identities.find(({ publicKey }) => publicKeyOf(file)?.equals(publicKey))
+    if (inAgent) yield inAgent
     else if (file.state === 'open') {
       const { key } = file
       yield { name: path, publicKey: key.getPublicSSH(), method: (username) => ({ type: 'publickey', username, key }) }
     } else unusable.push(file.state === 'locked' ? needsPassphrase(path) : file.fault)
   }
-  if (!settings.identitiesOnly) for (const identity of identities) yield fromAgent(identity)
+  if (!settings.identitiesOnly) yield* identities
 }
 
 const publicKeyOf = (file: KeyFile): Buffer | undefined => {
@@ -77,7 +84,7 @@ const publicKeyOf = (file: KeyFile): Buffer | undefined => {
   return file.publicKey
 }
 
-const fromAgent = ({ key, agent }: AgentIdentity): Held => ({
+const fromAgent = (key: ParsedKey, { agent }: OpenAgent): Held => ({
   name: `${key.comment === '' ? key.type : key.comment} (ssh-agent)`,
   publicKey: key.getPublicSSH(),
   method: agentMethod(key, agent),

@@ -66,6 +66,7 @@ export class Authenticator {
 
   /** The server let us in. Waits until the guard knows. */
   async accepted(): Promise<void> {
+    this.#keys.close()
     this.#settle()
     await this.#outcome
   }
@@ -75,6 +76,7 @@ export class Authenticator {
    * sent and not answered, it may have been refused, and is not tried again.
    */
   lost(fault: Fault): Fault {
+    this.#keys.close()
     const unanswered = this.#answer !== undefined && !isInterrupted(this.#on.signal)
     const given = unanswered ? noAnswer(this.#settings, fault) : fault
     this.#settle(given)
@@ -204,6 +206,7 @@ export class Authenticator {
   #stop(cause: unknown): void {
     if (this.#over) return
     const fault = cause instanceof Fault ? cause : internal(cause)
+    this.#keys.close()
     this.#over = fault
     this.#settle(fault)
     this.#on.fail(isInterrupted(this.#on.signal) ? ended(this.#on.signal) : fault)

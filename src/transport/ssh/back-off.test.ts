@@ -60,5 +60,7 @@ describe('a server that turns connections away', () => {
         expect(delay).toBeLessThanOrEqual(whole)
       }),
     )
+    const [one, other] = [0.1, 0.9].map((random) => delayAfter(1, { ...usualBackOff, random: () => random }))
+    expect(one).not.toBe(other)
   })
 })

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { Fault } from '../../core/fault.ts'
 import { ended } from '../command.ts'
 
@@ -48,18 +49,9 @@ export async function withBackOff<T extends object>(
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw ended(signal)
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, milliseconds)
-  const stop = (): void => resolve()
-  signal.addEventListener('abort', stop)
-  try {
-    await promise
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
-  }
-  if (signal.aborted) throw ended(signal)
+  await setTimeout(milliseconds, undefined, { signal }).catch(() => {
+    throw ended(signal)
+  })
 }
 
 function stillBusy(name: string, tries: number, words: string): Fault {

@@ -1,3 +1,5 @@
+import { timerMilliseconds } from '../time-limit.ts'
+
 /** A time limit that can stand still. */
 export interface Clock {
   readonly pause: () => void
@@ -16,7 +18,7 @@ export function startClock(seconds: number, expired: () => void): Clock {
   }
   const resume = (): void => {
     if (stopped || timer !== undefined) return
-    timer = setTimeout(expired, seconds * 1000)
+    timer = setTimeout(expired, timerMilliseconds(seconds))
   }
   resume()
   return {

@@ -81,10 +81,19 @@ export const noAgreement = (settings: SshSettings, words: string): Fault =>
 
 /** The connection was lost after the key exchange. */
 export const lost = (settings: SshSettings, words: string): Fault =>
-  new Fault('unreachable', {
-    ja: `${settings.name} との接続が切れた${words === '' ? '' : `: ${words}`}`,
-    en: `the connection to ${settings.name} was lost${words === '' ? '' : `: ${words}`}`,
-  })
+  new Fault(
+    'unreachable',
+    {
+      ja: `${settings.name} との接続が切れた${words === '' ? '' : `: ${words}`}`,
+      en: `the connection to ${settings.name} was lost${words === '' ? '' : `: ${words}`}`,
+    },
+    {
+      next: {
+        ja: '経路と対象の sshd のログを確かめてから、もう一度実行してください',
+        en: 'check the way there and the log of its sshd, then run again',
+      },
+    },
+  )
 
 /** The server gave up on us because of too many refusals. */
 export const tooManyTries = (settings: SshSettings, words: string): Fault =>

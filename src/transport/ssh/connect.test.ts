@@ -135,7 +135,9 @@ labSuite('connecting to a real sshd', sshdLab(), () => {
     const nobody = { ...gate, identityFiles: [] }
     const denied = await remotely(settingsOf(fleet.host('inside-1'), { jumps: [nobody] }), hello)
     expect(denied.fault?.code).toBe('denied')
-    expect(denied.fault?.what.en).toMatch(/^no way through the jump host gate: gate does not let the account seisa log on/)
+    expect(denied.fault?.what.en).toMatch(
+      /^no way through the jump host gate: gate does not let the account seisa log on/,
+    )
     const gone = await remotely(settingsOf(fleet.host('inside-1'), { jumps: [{ ...gate, port: 1 }] }), hello)
     expect(gone.fault?.what.en).toMatch(/^no way through the jump host gate: can not connect/)
     const behind = await remotely(settingsOf(fleet.host('inside-1'), { jumps: [gate], port: 1 }), hello)

@@ -27,20 +27,35 @@ export async function enrolHostKey(
   const plainKey = parseCertificate(key)?.plainKey ?? key
   const type = keyTypeOf(plainKey)
   if (publicKeyOf(plainKey) === undefined) {
-    throw new Fault('usage', {
-      ja: `登録できない種類の鍵である: ${type}`,
-      en: `a key of type ${type} can not be enrolled`,
-    })
+    throw new Fault(
+      'usage',
+      { ja: `登録できない種類の鍵である: ${type}`, en: `a key of type ${type} can not be enrolled` },
+      {
+        next: {
+          ja: '対象に ED25519・ECDSA・RSA のホスト鍵を用意してください',
+          en: 'give the host an ED25519, ECDSA or RSA key',
+        },
+      },
+    )
   }
   const attributes = await attributesOf(file)
   const before = (await readKnownHosts(file)) ?? ''
   const after = withHostKey(before, name, `${type} ${plainKey.toString('base64')}`, replace)
   const verdict = hostKeysOf([{ file, text: after }]).check(host, plainKey)
   if (verdict.state !== 'trusted') {
-    throw new Fault('denied', {
-      ja: `${file} は ${name} のこの鍵を失効または除外しているため、登録できない`,
-      en: `${file} revokes or excludes this key of ${name}, so it can not be enrolled`,
-    })
+    throw new Fault(
+      'denied',
+      {
+        ja: `${file} は ${name} のこの鍵を失効または除外しているため、登録できない`,
+        en: `${file} revokes or excludes this key of ${name}, so it can not be enrolled`,
+      },
+      {
+        next: {
+          ja: 'その行を書いた人に理由を確かめてください（誤りと分かれば、行を消してからやり直す）',
+          en: 'ask whoever wrote that line why; only if it is wrong, remove it and try again',
+        },
+      },
+    )
   }
   if (after !== before) await replaceFile(file, before, after, attributes)
 }
@@ -49,10 +64,14 @@ export async function enrolHostKey(
 function enrolledName(host: HostIdentity): string {
   const name = hostKeyName(host)
   if (/^[a-z0-9._[:][a-z0-9._:%[\]-]{0,511}$/.test(name)) return name
-  throw new Fault('usage', {
-    ja: 'ホスト名に使えない文字があるため、ホスト鍵を登録できない',
-    en: 'the host name holds characters that a file of host keys can not hold',
-  })
+  throw new Fault(
+    'usage',
+    {
+      ja: 'ホスト名に使えない文字があるため、ホスト鍵を登録できない',
+      en: 'the host name holds characters that a file of host keys can not hold',
+    },
+    { next: { ja: 'ssh_config に HostKeyAlias を書いてください', en: 'give the host a HostKeyAlias in ssh_config' } },
+  )
 }
 
 /** The text with this key for this name. */
@@ -100,13 +119,14 @@ interface Attributes {
 async function attributesOf(file: string): Promise<Attributes | undefined> {
   const stats = await lstat(file).catch((cause: unknown) => {
     if (systemCode(cause) === 'ENOENT') return undefined
-    throw new Fault('configuration', cantWrite(file, systemCode(cause)), { cause })
+    throw new Fault('configuration', cantWrite(file, systemCode(cause)), { next: anotherFile, cause })
   })
   if (stats?.isSymbolicLink()) {
-    throw new Fault('configuration', {
-      ja: `${file} はシンボリックリンクなので書き換えない`,
-      en: `${file} is a symbolic link and is not replaced`,
-    })
+    throw new Fault(
+      'configuration',
+      { ja: `${file} はシンボリックリンクなので書き換えない`, en: `${file} is a symbolic link and is not replaced` },
+      { next: { ja: 'known-hosts に実際のファイルを書いてください', en: 'name the real file with known-hosts' } },
+    )
   }
   return stats && { mode: stats.mode & 0o777, uid: stats.uid, gid: stats.gid }
 }
@@ -115,6 +135,11 @@ const cantWrite = (file: string, code: string | undefined): LocalText => ({
   ja: `${file} に書き込めない（${code ?? '-'}）`,
   en: `can not write ${file} (${code ?? '-'})`,
 })
+
+const anotherFile: LocalText = {
+  ja: '書き込めるようにするか、known-hosts で別のファイルを指定してください',
+  en: 'make it writable, or name another file with known-hosts',
+}
 
 async function replaceFile(
   file: string,
@@ -150,6 +175,6 @@ async function replaceFile(
   } catch (cause) {
     await rm(temporary, { force: true })
     if (cause instanceof Fault) throw cause
-    throw new Fault('output', cantWrite(file, systemCode(cause)), { cause })
+    throw new Fault('output', cantWrite(file, systemCode(cause)), { next: anotherFile, cause })
   }
 }

@@ -30,11 +30,7 @@ import { keyTypeOf } from './fingerprint.ts'
 import { checkHostCertificate } from './host-certificate-check.ts'
 import { isCertificateType } from './host-certificate-parse.ts'
 import { certificateAlgorithms, type HostKeys, type HostKeyVerdict, shownKey } from './host-keys.ts'
-import type { HostIdentity } from './known-hosts.ts'
-import type { SshSettings } from './settings.ts'
-
-/** What names a host, of its settings. */
-type NamedHost = Pick<SshSettings, 'host' | 'port' | 'hostKeyAlias'>
+import { identityOf, type NamedHost } from './known-hosts.ts'
 
 export interface HostVerifierOptions {
   readonly settings: NamedHost
@@ -59,13 +55,6 @@ export function makeHostVerifier(options: HostVerifierOptions): (key: Buffer) =>
     return verdict.state === 'trusted'
   }
 }
-
-/** A host as known_hosts files name it. */
-export const identityOf = ({ host, port, hostKeyAlias }: NamedHost): HostIdentity => ({
-  host,
-  port,
-  ...(hostKeyAlias === undefined ? {} : { alias: hostKeyAlias }),
-})
 
 function judge({ settings, hostKeys, now, clientOf }: HostVerifierOptions, key: Buffer): HostKeyVerdict {
   const host = identityOf(settings)

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.ts'
 import type { LocalText } from '../../core/text.ts'
 import { keyDisplayName } from './fingerprint.ts'
-import { hostKeyName } from './known-hosts.ts'
+import { hostKeyName, identityOf } from './known-hosts.ts'
 import type { HostKeyVerdict, KnownKey, ShownKey } from './host-keys.ts'
 import type { SshSettings } from './settings.ts'
 
@@ -11,7 +11,7 @@ export type RefusedHostKey = Exclude<HostKeyVerdict, { readonly state: 'trusted'
 /** The fault `denied` for a host whose key is not trusted: both fingerprints, where they stand, and what to do. */
 export function hostKeyFault(
   verdict: RefusedHostKey,
-  settings: Pick<SshSettings, 'name' | 'target' | 'host' | 'port' | 'hostKeyAlias' | 'knownHostsFiles'>,
+  settings: Pick<SshSettings, 'name' | 'target' | 'typed' | 'host' | 'port' | 'hostKeyAlias' | 'knownHostsFiles'>,
 ): Fault {
   const { what, next } = sentences(verdict, settings)
   return new Fault('denied', what, { next })
@@ -24,14 +24,14 @@ function sentences(
   verdict: RefusedHostKey,
   settings: Parameters<typeof hostKeyFault>[1],
 ): { readonly what: LocalText; readonly next: LocalText } {
-  const { host, port, hostKeyAlias } = settings
-  const name = hostKeyName({ host, port, ...(hostKeyAlias === undefined ? {} : { alias: hostKeyAlias }) })
+  const name = hostKeyName(identityOf(settings))
   const offered = shown(verdict.offered)
-  const compare = `ssh-keygen -lf /etc/ssh/ssh_host_${fileWord(verdict.offered.type)}_key.pub`
-  const enrol = `seisa doctor --enrol --target ${shellWord(settings.target ?? settings.name)}`
+  const compare = fingerprintCommand(verdict.offered)
+  const named = settings.typed ?? ['--target', settings.target ?? settings.name]
+  const enrol = ['seisa doctor --enrol', ...named.map(shellWord)].join(' ')
   const compareThenEnrol = {
-    ja: `対象のホスト上で \`${compare}\` を実行して指紋を比べ、同じであれば \`${enrol}\` で登録してください（--host で指定した対象は --host で）`,
-    en: `compare it on the host itself with \`${compare}\`; if it is the same, enrol it with \`${enrol}\` (or --host, as it was given)`,
+    ja: `対象のホスト上で \`${compare}\` を実行して指紋を比べ、同じであれば \`${enrol}\` で登録してください`,
+    en: `compare it on the host itself with \`${compare}\`; if it is the same, enrol it with \`${enrol}\``,
   }
   switch (verdict.state) {
     case 'unknown': {
@@ -83,10 +83,11 @@ function sentences(
 }
 
 /** A word that a shell reads as one. */
-const shellWord = (text: string): string => (/^[\w.@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+export const shellWord = (text: string): string =>
+  /^[\w.@:,/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 
-/** Part of the usual file name of a host key. */
-const fileWord = (type: string): string => {
+/** What prints the fingerprint of a host key on the host itself. */
+export function fingerprintCommand({ type }: ShownKey): string {
   const word = keyDisplayName(type).toLowerCase()
-  return ['ed25519', 'ecdsa', 'rsa'].includes(word) ? word : '*'
+  return `ssh-keygen -lf /etc/ssh/ssh_host_${['ed25519', 'ecdsa', 'rsa'].includes(word) ? word : '*'}_key.pub`
 }

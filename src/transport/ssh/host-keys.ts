@@ -1,7 +1,6 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { Fault, systemCode } from '../../core/fault.ts'
 import type { LocalText } from '../../core/text.ts'
+import { readRegularFile } from '../regular-file.ts'
 import { fingerprintOf, keyTypeOf } from './fingerprint.ts'
 import { type HostIdentity, hostKeyName, type KnownHostLine, parseKnownHosts } from './known-hosts.ts'
 import { indexKnownHosts } from './known-hosts-index.ts'
@@ -163,25 +162,15 @@ function algorithmsOf({ exact, portless }: ReturnType<HostKeys['linesFor']>): re
 
 /** Text of a known_hosts file, byte by byte; nothing where there is no such file. */
 export async function readKnownHosts(file: string): Promise<string | undefined> {
-  let handle: Awaited<ReturnType<typeof open>>
   try {
-    // a FIFO must not make it wait
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
-  } catch (cause) {
-    const code = systemCode(cause)
-    if (code === 'ENOENT') return undefined
-    throw unreadable(file, code ?? 'error', cause)
-  }
-  try {
-    const stats = await handle.stat()
-    if (!stats.isFile()) throw unreadable(file, 'not a regular file')
-    if (stats.size > maximumBytes) throw unreadable(file, `over ${maximumBytes} bytes`)
-    return (await handle.readFile()).toString('latin1')
+    const read = await readRegularFile(file, maximumBytes)
+    if (read === 'not-regular') throw unreadable(file, 'not a regular file')
+    if (read === 'too-large') throw unreadable(file, `over ${maximumBytes} bytes`)
+    return read.bytes.toString('latin1')
   } catch (cause) {
     if (cause instanceof Fault) throw cause
+    if (systemCode(cause) === 'ENOENT') return undefined
     throw unreadable(file, systemCode(cause) ?? 'error', cause)
-  } finally {
-    await handle.close()
   }
 }
 

@@ -46,7 +46,7 @@ export async function jumpConnection(
   if (!jump) throw new Fault('internal', { ja: '踏み台がない', en: 'there is no jump host' })
   const pool = poolOf(context.run)
   // who asks makes no difference
-  const key = JSON.stringify(hops.map((hop) => ({ ...hop, name: '', target: '', notes: [] })))
+  const key = JSON.stringify(hops.map((hop) => ({ ...hop, name: '', target: '', typed: [], notes: [] })))
   const known = pool.entries.get(key)
   const entry = known && !known.stale ? known : enter(pool, key, known?.failures ?? 0, jump, hops, open)
   try {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { keyTypeOf } from './fingerprint.ts'
+import type { SshSettings } from './settings.ts'
 
 /** One line of a known_hosts file that holds a key (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export interface KnownHostLine {
@@ -27,6 +28,16 @@ export interface HostIdentity {
   /** `HostKeyAlias`: stands for host and port together. */
   readonly alias?: string
 }
+
+/** What of a connection's settings names its host. */
+export type NamedHost = Pick<SshSettings, 'host' | 'port' | 'hostKeyAlias'>
+
+/** A host as known_hosts files name it. */
+export const identityOf = ({ host, port, hostKeyAlias }: NamedHost): HostIdentity => ({
+  host,
+  port,
+  ...(hostKeyAlias === undefined ? {} : { alias: hostKeyAlias }),
+})
 
 /** The name that keys of a host are kept under: lower case, `[host]:port` where the port is not 22. */
 export const hostKeyName = ({ host, port, alias }: HostIdentity): string =>
@@ -83,12 +94,19 @@ export function namesHost(hosts: string, name: string): boolean {
   return hashed !== undefined && createHmac('sha1', hashed.salt).update(name).digest().equals(hashed.hash)
 }
 
-/** OpenSSH's PATTERNS (ssh_config(5)): one must match, and no negated one may. Patterns in any case, `text` in lower case. */
-export function matchesPatternList(patterns: readonly string[], text: string): boolean {
+/** OpenSSH's PATTERNS (ssh_config(5)) in any case, against a text in lower case. */
+export const matchesPatternList = (patterns: readonly string[], text: string): boolean =>
+  matchesPatterns(
+    patterns.map((pattern) => pattern.toLowerCase()),
+    text,
+  )
+
+/** OpenSSH's PATTERNS where case counts: one must match, and no negated one may. */
+export function matchesPatterns(patterns: readonly string[], text: string): boolean {
   let matched = false
   for (const pattern of patterns) {
     const negated = pattern.startsWith('!')
-    if (!matchesPattern((negated ? pattern.slice(1) : pattern).toLowerCase(), text)) continue
+    if (!matchesPattern(negated ? pattern.slice(1) : pattern, text)) continue
     if (negated) return false
     matched = true
   }

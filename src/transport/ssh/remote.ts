@@ -1,5 +1,5 @@
 import { Fault } from '../../core/fault.ts'
-import { allowedWords, type Allowance, type CollectorCommand, ended, failed } from '../command.ts'
+import { allowedWords, type Allowance, checkTheTarget, type CollectorCommand, ended, failed } from '../command.ts'
 import { said } from '../said.ts'
 import { connect, type ConnectContext } from './connect.ts'
 import { notRun } from './connect-faults.ts'
@@ -41,7 +41,11 @@ export async function* runRemotely(
 }
 
 const brokeOff = ({ name }: SshSettings, errors: string): Fault =>
-  new Fault('unreachable', {
-    ja: `${name} が、収集スクリプトの終わり方を伝えずに終えた${errors === '' ? '' : `: ${errors}`}`,
-    en: `${name} ended the session without saying how the collector ended${errors === '' ? '' : `: ${errors}`}`,
-  })
+  new Fault(
+    'unreachable',
+    {
+      ja: `${name} が、収集スクリプトの終わり方を伝えずに終えた${errors === '' ? '' : `: ${errors}`}`,
+      en: `${name} ended the session without saying how the collector ended${errors === '' ? '' : `: ${errors}`}`,
+    },
+    { next: checkTheTarget },
+  )

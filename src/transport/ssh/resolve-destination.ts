@@ -1,6 +1,7 @@
 import { isIPv6, SocketAddress } from 'node:net'
 import { domainToASCII } from 'node:url'
 import { Fault } from '../../core/fault.ts'
+import { isHostName, portNumber, splitHostAndPort } from '../../core/host-address.ts'
 
 /** Where a person wants to go, before any configuration. */
 export interface Destination {
@@ -9,15 +10,7 @@ export interface Destination {
   readonly username?: string
 }
 
-/** RFC 1035 section 2.3.4. */
-const longestHost = 253
 const longestUser = 256
-
-/**
- * Letters of every script, since ssh_config may give a host any name, and nothing that a shell, an option, a pattern
- * or a known_hosts file would read as something else.
- */
-const hostPattern = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*(\.[\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]*)*\.?$/u
 
 /**
  * Reads `host`, `user@host:port`, `[v6]:port`, a bare IPv6 address, or `ssh://user@host:port`.
@@ -28,26 +21,15 @@ export function parseDestination(text: string): Destination {
   const plain = isUrl ? text.slice(6).replace(/\/$/, '') : text
   const at = plain.lastIndexOf('@')
   const username = at < 0 ? undefined : plain.slice(0, at)
-  const [host, port] = splitPort(plain.slice(at + 1))
+  const [host, port] = splitHostAndPort(plain.slice(at + 1))
   if (username !== undefined) checkUserName(username)
   if (host === undefined || !isHostName(host)) throw badHost()
-  const number = port === undefined ? undefined : Number(port)
-  if (number !== undefined && (!/^\d{1,5}$/.test(port ?? '') || number < 1 || number > 65_535)) {
+  const number = port === undefined ? undefined : portNumber(port)
+  if (port !== undefined && number === undefined) {
     throw new Fault('configuration', { ja: 'ポート番号でない（1〜65535）', en: 'not a port number (1 to 65535)' })
   }
   return { host, ...(number === undefined ? {} : { port: number }), ...(username === undefined ? {} : { username }) }
 }
-
-/** Host and port; no host where it is not clear which is which. */
-function splitPort(text: string): readonly [string | undefined, string | undefined] {
-  if (isIPv6(text)) return [text, undefined]
-  const bracketed = /^\[([^\]]*)\](?::(.*))?$/s.exec(text)
-  if (bracketed) return [isIPv6(bracketed[1] ?? '') ? bracketed[1] : undefined, bracketed[2]]
-  const [host, port, more] = text.split(':')
-  return [more === undefined ? host : undefined, port]
-}
-
-const isHostName = (host: string): boolean => isIPv6(host) || (host.length <= longestHost && hostPattern.test(host))
 
 const badHost = (): Fault =>
   new Fault(
@@ -68,7 +50,16 @@ const badHost = (): Fault =>
 export function checkUserName(username: string): void {
   if (username !== '' && username.length <= longestUser && !/^-|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(username))
     return
-  throw new Fault('configuration', { ja: '利用者名として使えない', en: 'not a user name' })
+  throw new Fault(
+    'configuration',
+    { ja: '利用者名として使えない', en: 'not a user name' },
+    {
+      next: {
+        ja: '- で始まらず、制御文字のない 256 文字までの名前にしてください',
+        en: 'write a name without control characters and without a - before it, of at most 256 characters',
+      },
+    },
+  )
 }
 
 /**

@@ -80,7 +80,8 @@ const refuse = (path: string, token: string): never => {
 }
 
 const cant = (path: string, token: string): Fault =>
-  new Fault('configuration', {
-    ja: `パス ${path} の ${token} を展開できない`,
-    en: `can not expand ${token} in the path ${path}`,
-  })
+  new Fault(
+    'configuration',
+    { ja: `パス ${path} の ${token} を展開できない`, en: `can not expand ${token} in the path ${path}` },
+    { next: { ja: '絶対パスで書いてください', en: 'write the path in full' } },
+  )

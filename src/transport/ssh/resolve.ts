@@ -105,6 +105,7 @@ async function resolveHop(resolver: Resolver, hop: Hop): Promise<SshSettings> {
   const settings: Omit<SshSettings, 'jumps'> = {
     name: hop.name,
     target: target.name,
+    ...(target.typed === undefined ? {} : { typed: target.typed }),
     host: hostName,
     port: values.port,
     username,
@@ -218,7 +219,16 @@ function agentOf(
  */
 function aliasOf(alias: string): string {
   if (/^[\w.[:][\w.:%[\]-]{0,254}$/.test(alias)) return alias.toLowerCase()
-  throw new Fault('configuration', { ja: 'HostKeyAlias として使えない', en: 'not a HostKeyAlias' })
+  throw new Fault(
+    'configuration',
+    { ja: 'HostKeyAlias として使えない', en: 'not a HostKeyAlias' },
+    {
+      next: {
+        ja: 'ssh_config の HostKeyAlias を、英数字と . _ - : [ ] % だけの名前にしてください',
+        en: 'in ssh_config, use letters, digits and . _ - : [ ] % only',
+      },
+    },
+  )
 }
 
 const noProxyCommand = (name: string): Fault =>
@@ -260,8 +270,8 @@ const noIdentity = (file: string): Fault =>
     },
     {
       next: {
-        ja: 'seisa.yaml から見た場所か、絶対パスで書いてください',
-        en: 'write it relative to seisa.yaml, or as an absolute path',
+        ja: '絶対パスか、seisa.yaml のあるフォルダー（--host では今いるフォルダー）から見た場所で書いてください',
+        en: 'write an absolute path, or one relative to the folder of seisa.yaml (with --host, to the current one)',
       },
     },
   )

@@ -199,7 +199,16 @@ class ChannelStream {
 }
 
 const ignoresWindow = (name: string): Fault =>
-  new Fault('unreachable', {
-    ja: `${name} が受信側の制御に従わずにデータを送り続ける`,
-    en: `${name} keeps sending more than it was allowed to`,
-  })
+  new Fault(
+    'unreachable',
+    {
+      ja: `${name} が受信側の制御に従わずにデータを送り続ける`,
+      en: `${name} keeps sending more than it was allowed to`,
+    },
+    {
+      next: {
+        ja: 'そのポートで待つものが通常の sshd かを確かめてください',
+        en: 'check what listens there: no ordinary sshd does so',
+      },
+    },
+  )

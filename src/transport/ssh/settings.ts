@@ -6,6 +6,8 @@ export interface SshSettings {
   readonly name: string
   /** Name of the target in the configuration, also of its jump hosts: what `--target` takes. */
   readonly target?: string
+  /** What names the target on a command line, where that is not `--target`. */
+  readonly typed?: readonly string[]
   /** Host name or address that is connected to. */
   readonly host: string
   readonly port: number

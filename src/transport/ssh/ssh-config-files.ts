@@ -1,7 +1,7 @@
-import { constants } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { Fault, systemCode } from '../../core/fault.ts'
+import { readRegularFile } from '../regular-file.ts'
 import { type ConfigLine, splitConfigLine } from './ssh-config-lines.ts'
 
 /** Where one of the two configurations stands, and what its relative includes start from. */
@@ -99,8 +99,17 @@ function globOf(part: string): (name: string) => boolean {
     }
     return token.replace(/[\\^$.+()[\]{}|/]/g, '\\$&')
   })
-  const whole = new RegExp(`^${source}$`)
-  return (name) => (part.startsWith('.') || !name.startsWith('.')) && whole.test(name)
+  const whole = regularExpression(`^${source}$`)
+  return (name) => (part.startsWith('.') || !name.startsWith('.')) && whole?.test(name) === true
+}
+
+/** Nothing for a range that runs backwards (`[z-a]`), which in glob(7) holds no character. */
+function regularExpression(source: string): RegExp | undefined {
+  try {
+    return new RegExp(source)
+  } catch {
+    return undefined
+  }
 }
 
 const unreadable = (code: string | undefined): { readonly ja: string; readonly en: string } => ({
@@ -109,30 +118,22 @@ const unreadable = (code: string | undefined): { readonly ja: string; readonly e
 })
 
 async function textOf(file: string, checkOwner: boolean): Promise<string | undefined> {
-  let handle: Awaited<ReturnType<typeof open>>
   try {
-    // a FIFO must not make it wait
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
-  } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') return undefined
-    throw bad(file, unreadable(systemCode(cause)), cause)
-  }
-  try {
-    const stats = await handle.stat()
-    if (!stats.isFile() || stats.size > maximumBytes) throw bad(file, unreadable(stats.isFile() ? 'EFBIG' : 'EINVAL'))
+    const read = await readRegularFile(file, maximumBytes)
+    if (typeof read === 'string') throw bad(file, unreadable(read === 'too-large' ? 'EFBIG' : 'EINVAL'))
+    const { bytes, stats } = read
     const uid = process.getuid?.()
     if (checkOwner && uid !== undefined && ((stats.uid !== 0 && stats.uid !== uid) || (stats.mode & 0o022) !== 0)) {
       throw bad(file, {
-        ja: '他の利用者が所有しているか書き込める（ssh も受け付けない）',
-        en: 'belongs to somebody else or can be written by others (ssh refuses it too)',
+        ja: '他の利用者が所有しているか書き込める（ssh も受け付けない）。chown と chmod go-w で直す',
+        en: 'belongs to somebody else or can be written by others (ssh refuses it too); use chown and chmod go-w',
       })
     }
-    return (await handle.readFile()).toString('utf8')
+    return bytes.toString('utf8')
   } catch (cause) {
     if (cause instanceof Fault) throw cause
+    if (systemCode(cause) === 'ENOENT') return undefined
     throw bad(file, unreadable(systemCode(cause)), cause)
-  } finally {
-    await handle.close()
   }
 }
 

@@ -1,5 +1,6 @@
+import { portNumber } from '../../core/host-address.ts'
 import type { LocalText } from '../../core/text.ts'
-import { matchesPattern, matchesPatternList } from './known-hosts.ts'
+import { matchesPatternList, matchesPatterns } from './known-hosts.ts'
 import { bad } from './ssh-config-files.ts'
 import { type ConfigLine, splitWords } from './ssh-config-lines.ts'
 
@@ -77,23 +78,12 @@ export function evaluateSshConfig(files: readonly (readonly ConfigLine[])[], que
 function follow(lines: readonly ConfigLine[], may: boolean, pass: Pass, collected: Collected): void {
   let isActive = may
   for (const line of lines) {
-    if (line.keyword === 'host') isActive = may && isForHost(line, pass.host)
+    if (line.keyword === 'host') isActive = may && matchesPatterns(line.arguments, pass.host)
     else if (line.keyword === 'match') isActive = isMatch(line, pass, collected, may)
     // what an included file begins ends with it
     else if (line.included) follow(line.included, isActive, pass, collected)
     else if (isActive) collect(line, collected)
   }
-}
-
-function isForHost(line: ConfigLine, host: string): boolean {
-  let matched = false
-  for (const pattern of line.arguments) {
-    const negated = pattern.startsWith('!')
-    if (!matchesPattern(negated ? pattern.slice(1) : pattern, host)) continue
-    if (negated) return false
-    matched = true
-  }
-  return matched
 }
 
 const commands = new Set(['proxycommand', 'localcommand', 'remotecommand', 'knownhostscommand'])
@@ -215,19 +205,12 @@ function criterionHolds(criterion: string, value: string, pass: Pass, collected:
     case 'originalhost':
       return isSo(query.host)
     case 'user':
-      return matchesExactly(patterns, query.user ?? collected.values.get('user')?.arguments[0] ?? query.localUser)
+      return matchesPatterns(patterns, query.user ?? collected.values.get('user')?.arguments[0] ?? query.localUser)
     case 'localuser':
-      return matchesExactly(patterns, query.localUser)
+      return matchesPatterns(patterns, query.localUser)
     default:
       return undefined
   }
-}
-
-/** Like host patterns, but upper and lower case differ: user names. */
-function matchesExactly(patterns: readonly string[], text: string): boolean {
-  const negative = patterns.filter((each) => each.startsWith('!')).map((each) => each.slice(1))
-  const positive = patterns.filter((each) => !each.startsWith('!'))
-  return !negative.some((each) => matchesPattern(each, text)) && positive.some((each) => matchesPattern(each, text))
 }
 
 function optionsOf(query: SshConfigQuery, hostName: string, collected: Collected): SshConfigOptions {
@@ -266,8 +249,8 @@ const read = <Value>(text: string | undefined, reader: (text: string) => Value):
   text === undefined ? undefined : reader(text)
 
 function portOf(text: string, line: ConfigLine): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (port >= 1 && port <= 65535) return port
+  const port = portNumber(text)
+  if (port !== undefined) return port
   throw bad(placeOf(line), { ja: `ポート番号でない: ${text}`, en: `not a port number: ${text}` })
 }
 
@@ -275,7 +258,7 @@ const unitSeconds: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3
 
 /** OpenSSH's TIME FORMATS (sshd_config(5)): `90`, `1m30s`. */
 function secondsOf(text: string, line: ConfigLine): number {
-  if (!/^(\d{1,9}[smhdw]?)+$/i.test(text)) {
+  if (!/^(?=\d)(?:\d{1,9}[smhdw])*(?:\d{1,9})?$/i.test(text)) {
     throw bad(placeOf(line), { ja: `時間でない: ${text}`, en: `not a time: ${text}` })
   }
   return [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)].reduce(
