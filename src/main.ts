@@ -14,6 +14,9 @@ import { chooseLanguage } from './text/language.ts'
 // A lost promise must not look like success: 1 until a command says otherwise.
 process.exitCode = faultExitCodes.internal
 
+// Half of these look up names: a dead name server of one network must not hold up the others. Before their first use.
+process.env['UV_THREADPOOL_SIZE'] ??= '40'
+
 const version = (): string => {
   const parsed: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : ''

@@ -1,9 +1,8 @@
 import { Fault } from '../../src/core/fault.ts'
+import { referencePattern } from '../../src/core/reference.ts'
 import type { Scanner } from '../../src/core/scanner.ts'
 import { collectLinux } from './linux/collect.ts'
 import { interpretLinux, observesLinux } from './linux/interpret.ts'
-
-const reference = '^(env:[A-Za-z_][A-Za-z0-9_]*|file:\\S.*|exec:\\S.*)$'
 
 /** Servers and workstations. Linux today; the folder beside `linux/` is where Windows and macOS will stand. */
 export const endpoint: Scanner = {
@@ -21,7 +20,7 @@ export const endpoint: Scanner = {
         type: ['string', 'boolean'],
         pattern: '^/[\\w./-]+$',
         description:
-          '管理者が置いた収集スクリプトのパス（sudo で動かす）、または何でも sudo できるアカウントなら true / Path of the collector that the administrator installed, run through sudo; or true for an account that may run anything through sudo',
+          '管理者が置いた収集スクリプトの絶対パス（sudo で動かす）、または何でも sudo できるアカウントなら true / Absolute path of the collector that the administrator installed, run through sudo; or true for an account that may run anything through sudo',
       },
       // words of the common vocabulary: SSH
       host: {},
@@ -36,12 +35,12 @@ export const endpoint: Scanner = {
         properties: {
           password: {
             type: 'string',
-            pattern: reference,
+            pattern: referencePattern,
             description: 'パスワードへの参照（env:・file:・exec:） / Reference to the password: env:, file: or exec:',
           },
           passphrase: {
             type: 'string',
-            pattern: reference,
+            pattern: referencePattern,
             description:
               '秘密鍵のパスフレーズへの参照（env:・file:・exec:） / Reference to the passphrase of the private key: env:, file: or exec:',
           },

@@ -3,8 +3,7 @@ import type { CollectRequest, Scanner, Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
 import { evidenceBreakLine, evidenceNonce, evidenceTargetLine } from '../readers/evidence.ts'
 import { wait } from './scan-progress.ts'
-import { heldSecret } from '../scan/scan.ts'
-import { collectChunks } from '../scan/scan-collect.ts'
+import { collectChunks, heldSecret } from '../scan/scan-collect.ts'
 import { redacting } from '../transport/redact.ts'
 
 /** How the collection of a target went. */

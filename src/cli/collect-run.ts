@@ -15,9 +15,9 @@ export const collectRunOf = (app: App, project: Project | undefined, asked?: str
   return openCollectRun({
     folder,
     env: app.env,
-    resolve: async (reference, secrets) => {
+    resolve: async (reference, secrets, over) => {
       if (reference !== askedPassword || asked === undefined)
-        return resolveCredential(reference, { env: app.env, folder, secrets })
+        return resolveCredential(reference, { env: app.env, folder, secrets, signal: over })
       secrets.add(asked)
       return asked
     },

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { Fault, faultExitCodes } from '../core/fault.ts'
 import type { Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
-import { nameTargets } from '../scan/scan.ts'
+import { noTargets } from '../scan/no-targets.ts'
 import { limitsOfTarget, runAll, type RunLimits } from '../scan/schedule.ts'
 import { visible } from '../text/safe.ts'
 import { withTimeLimit } from '../transport/time-limit.ts'
@@ -73,12 +73,7 @@ async function runCollect(app: App, flags: CollectFlags): Promise<number> {
   const timeout = readDuration('--timeout', flags.timeout)
   const selection = await select(app, flags)
   const { project, targets } = selection
-  if (targets.length === 0)
-    throw new Fault(
-      'nothing-to-do',
-      { ja: '集める対象がない', en: 'there is nothing to collect' },
-      { next: nameTargets },
-    )
+  if (targets.length === 0) throw noTargets({ ja: '集める対象がない', en: 'there is nothing to collect' })
   const limits = readLimits(flags, project)
   const timeoutSeconds = timeout ?? project?.config.settings.timeout ?? usualTimeoutSeconds(flags.deep === true)
   const names = new Set([...(project?.config.targets ?? []), ...targets].map((target) => target.name))

@@ -4,7 +4,7 @@ import type { GapResult } from '../core/run.ts'
 import type { CollectRun, Target } from '../core/scanner.ts'
 import type { LocalText } from '../core/text.ts'
 import { gapsOf } from '../scan/gaps.ts'
-import { nameTargets } from '../scan/scan.ts'
+import { noTargets } from '../scan/no-targets.ts'
 import { limitsOfTarget, type RunLimits, runAll } from '../scan/schedule.ts'
 import { localeIsUtf8 } from '../text/language.ts'
 import { visible } from '../text/safe.ts'
@@ -62,12 +62,7 @@ interface Examination {
 async function runDoctor(app: App, flags: DoctorFlags): Promise<number> {
   checkEnrolFlags(app, flags)
   const { project, targets, begin } = await select(app, flags)
-  if (targets.length === 0)
-    throw new Fault(
-      'nothing-to-do',
-      { ja: '調べる対象がない', en: 'there is nothing to examine' },
-      { next: nameTargets },
-    )
+  if (targets.length === 0) throw noTargets({ ja: '調べる対象がない', en: 'there is nothing to examine' })
   const limits = readLimits(flags, project)
   const run = begin()
   let enrolled: Enrolled | undefined

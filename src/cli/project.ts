@@ -34,8 +34,8 @@ export async function readProject(app: App, named: string | undefined, wanted: b
         : { ja: `設定ファイル ${named} がない`, en: `there is no configuration file ${named}` }
     throw new Fault(named === undefined ? 'nothing-to-do' : 'configuration', what, {
       next: {
-        ja: '`seisa scan --here` でこの機械を調べるか、`seisa init` で設定を作る',
-        en: 'scan this machine with `seisa scan --here`, or write a configuration with `seisa init`',
+        ja: 'この機械なら --here、ほかの機械なら --host 利用者@ホスト を付けるか、`seisa init` で設定を作る',
+        en: 'name this machine with --here or another one with --host USER@HOST, or write a configuration with `seisa init`',
       },
     })
   }

@@ -43,9 +43,10 @@ export async function runCapture(app: App, flags: CaptureFlags): Promise<number>
   const configured = project?.config.settings.softwareLists ?? []
   const hostNames = hosts.map(({ snapshot }) => snapshot.component.name)
   if (flags.against !== undefined) {
-    const [used] = await namedList(app, configured, flags.against, flags)
+    const uses = await namedList(app, configured, flags.against, flags)
+    const [used] = uses
     if (!used) throw new Fault('usage', words.noList)
-    const difference = differenceOf(used.list, hosts, options)
+    const difference = differenceOf(used.list, hosts, options, uses)
     if (output !== undefined) {
       const comment = [...headComment(app, words.proposed, hostNames), ...marks(app, difference.incomplete)]
       await write(app, output, flags, successorOf(used.list, difference), {

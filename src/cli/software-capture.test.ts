@@ -11,6 +11,7 @@ import { readSoftwareList } from '../files/software-list.ts'
 import { softwareListCsv, softwareListYaml, type WrittenList } from '../files/software-list-write.ts'
 import { captureEntries, type CaptureOptions, softwareOf } from './software-capture.ts'
 import { differenceOf, isSame } from './software-difference.ts'
+import { differenceText } from './software-text.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'seisa-capture-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -174,6 +175,11 @@ describe('a list captured from a golden host', () => {
       entries: [],
       incomplete: [{ en: expect.stringContaining('too long') }],
     })
+    for (const name of ['***', 'a?', 'nc*', 'n\u200bc'])
+      expect(capture([host('golden', [row(name, { format: 'pip', 'base-system': false })])])).toMatchObject({
+        entries: [],
+        incomplete: [{ en: expect.stringContaining('can not say exactly') }],
+      })
     expect(capture([host('golden', golden)]).incomplete).toEqual([])
   })
 
@@ -209,13 +215,19 @@ describe('a list captured from a golden host', () => {
     })
     await fc.assert(
       fc.asyncProperty(fc.array(hostile, { minLength: 1, maxLength: 8 }), async (fields) => {
-        const rows = fields.map((one, at) => row(one.name, one, `k${at}`))
+        const all = fields.map((one, at) => row(one.name, one, `k${at}`))
+        // what can't be written exactly is left out, one by one, and said
+        const rows = all.filter((one) => capture([host('golden', [one])]).incomplete.length === 0)
+        expect(capture([host('golden', all)]).incomplete.length > 0).toBe(rows.length < all.length)
+        if (rows.length === 0) return
         const snapshot = host('golden', rows)
         for (const as of ['yaml', 'csv'] as const) {
           const list = await approved([snapshot], as)
           expect(
             list.entries.flatMap(({ match }) => Object.values(match)).filter((part) => String(part).includes('*')),
           ).toEqual([])
+          const pinned = list.entries.filter(({ match }) => match.sha256 === undefined)
+          expect(pinned.filter(({ match }) => /[?？]/.test(`${match.name}${match.path}${match.publisher}`))).toEqual([])
           expect(verdicts(list, snapshot).filter((one) => one.includes(' fail'))).toEqual([])
         }
       }),
@@ -253,6 +265,41 @@ describe('what separates a list from golden hosts', () => {
       unused: [{ entry: 'ufw' }],
       forbidden: [],
     })
+  })
+
+  it('never proposes what people have withdrawn, limited or may have forbidden, and never leaves it out', async () => {
+    const { entries, ...head } = await approved([host('golden', golden)])
+    const rows = [...golden, added('old'), added('gone'), added('admins'), added('perhaps'), added('new')]
+    const extra = ['old', 'gone', 'admins', 'perhaps'].map((name) => ({
+      id: name,
+      status: name === 'perhaps' ? ('deny' as const) : ('allow' as const),
+      state: name === 'gone' ? ('retired' as const) : ('active' as const),
+      match: name === 'perhaps' ? { name, baseSystem: true } : { name },
+      ...(name === 'old' && { validUntil: '2026-01-01' }),
+      ...(name === 'admins' && { role: 'administrator' as const }),
+      reason: 'x',
+      at: `ours:${name}`,
+    }))
+    const list = { ...head, entries: [...entries, ...extra] }
+    const hosts = [{ snapshot: host('new', rows), labels: {} }]
+    const found = differenceOf(list, hosts, usual)
+    expect(found.add.map(({ entry }) => entry.id)).toEqual(['new'])
+    expect(found.ended.map(({ entry, how, found: by }) => [entry, how, by[0]?.name])).toEqual([
+      ['old', 'expired', 'old'],
+      ['gone', 'retired', 'gone'],
+    ])
+    expect(found.undecided.map(({ name }) => name)).toEqual(['admins', 'perhaps'])
+    expect(isSame({ ...found, add: [], versions: [], unused: [] })).toBe(false)
+    const shown = differenceText(found, 'en')
+    for (const one of ['old (expired; ours:old)', 'gone (retired; ours:gone)', '? admins', '? perhaps'])
+      expect(shown).toContain(one)
+    // as the list is used: for administrators, nothing is left to decide about what they may use
+    const administrators = differenceOf(list, hosts, usual, [{ list, role: 'administrator' }])
+    expect(administrators.undecided.map(({ name }) => name)).toEqual(['perhaps'])
+    expect(administrators.unused).toEqual([])
+    // and for hosts that it is not used for, nothing is said to be the same
+    const elsewhere = differenceOf(list, hosts, usual, [{ list, for: { kind: ['workstation'] } }])
+    expect(elsewhere.incomplete.map(({ en }) => en)).toEqual([expect.stringContaining('the list is not used for it')])
   })
 
   it('gives new entries ids that the list does not have yet', async () => {

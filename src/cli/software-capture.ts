@@ -5,6 +5,7 @@ import { type SoftwareRow, viewOf } from '../core/software/row-view.ts'
 import type { SoftwareEntry, SoftwareMatch, VersionRange } from '../core/software/list.ts'
 import type { LocalText } from '../core/text.ts'
 import { compareVersions, type VersionScheme } from '../core/versions/index.ts'
+import { visible } from '../text/safe.ts'
 import { exactGlob, isExact, isUnwritable } from './software-glob.ts'
 
 /** A piece of software on a golden host. */
@@ -93,11 +94,9 @@ export function captureEntries(
   const lost: LocalText[] = [...incomplete]
   for (const one of seen) {
     const kind = kindOf(one, publishers, options.minimum)
-    if (isUnwritable(one.view)) {
-      lost.push({
-        ja: `${one.host}: 名前か場所が長すぎて一覧に書けない物がある`,
-        en: `${one.host}: a name or path is too long for a list`,
-      })
+    const unwritable = whyUnwritable(one, kind)
+    if (unwritable) {
+      lost.push(unwritable)
       continue
     }
     const group = groups.get(kind.key)
@@ -122,6 +121,25 @@ export function captureEntries(
     }
   })
   return { entries, incomplete: distinct(lost) }
+}
+
+/**
+ * Why no list can hold an entry for it. A `?` may stand for a character that acts as a wildcard or can't be seen where
+ * the contents are pinned by a hash; elsewhere it would allow what nobody has seen.
+ */
+function whyUnwritable({ view, host }: Seen, { match }: Kind): LocalText | undefined {
+  if (isUnwritable(view))
+    return {
+      ja: `${host}: 名前か場所が長すぎて一覧に書けない物がある`,
+      en: `${host}: a name or path is too long for a list`,
+    }
+  const glob = match.name ?? (match.sha256 === undefined ? match.path : undefined)
+  if (glob === undefined || isExact(glob)) return undefined
+  const shown = visible(view.row.name)
+  return {
+    ja: `${host}: 「${shown}」の名前か場所には、一覧に正確には書けない文字がある`,
+    en: `${host}: the name or path of “${shown}” has characters that a list can not say exactly`,
+  }
 }
 
 /** What an entry for a piece of software takes, and with which others it shares the entry. */

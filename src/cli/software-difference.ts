@@ -1,7 +1,9 @@
 import type { Snapshot } from '../core/snapshot.ts'
-import { type CompiledEntry, compileList } from '../core/software/compiled.ts'
+import type { Finding } from '../core/run.ts'
+import { compileList } from '../core/software/compiled.ts'
+import { isExpired } from '../core/software/judge-row.ts'
 import { type JudgedSoftware, judgeSoftware } from '../core/software/judge-software.ts'
-import type { SoftwareList } from '../core/software/list.ts'
+import type { SoftwareList, UsedSoftwareList } from '../core/software/list.ts'
 import { matchEntry } from '../core/software/match.ts'
 import type { LocalText } from '../core/text.ts'
 import { rangeSigns } from '../files/software-list-write.ts'
@@ -36,40 +38,69 @@ export interface Difference {
   }[]
   /** Entries that allow what is on none of the hosts. */
   readonly unused: readonly { readonly entry: string; readonly at: string }[]
+  /** Entries that allowed what is there until their last day, or until somebody retired them. */
+  readonly ended: readonly {
+    readonly entry: string
+    readonly at: string
+    readonly how: 'expired' | 'retired'
+    readonly found: readonly Found[]
+  }[]
   /** What is there and forbidden. */
   readonly forbidden: readonly Found[]
+  /** What is there and may be forbidden, or is allowed to one role only. */
+  readonly undecided: readonly (Found & { readonly why: LocalText })[]
   readonly incomplete: readonly LocalText[]
 }
 
-/** Holds a list against golden hosts. It proposes; what is approved is for people to decide. */
-export function differenceOf(list: SoftwareList, hosts: readonly Golden[], options: CaptureOptions): Difference {
-  const compiled = compileList(list)
+/**
+ * Holds a list against golden hosts, as it is used. It proposes entries for what nobody has decided on yet; versions, last
+ * days, retired entries and roles were decided by people, and are theirs to change.
+ */
+export function differenceOf(
+  list: SoftwareList,
+  hosts: readonly Golden[],
+  options: CaptureOptions,
+  uses: readonly UsedSoftwareList[] = [{ list }],
+): Difference {
   const unlisted: Seen[] = []
-  const forbidden: Found[] = []
+  const forbidden = new Map<string, Found>()
+  const undecided = new Map<string, Difference['undecided'][number]>()
   const versions = new Map<string, Found[]>()
-  const uses: JudgedSoftware[] = []
+  const ended = new Map<string, Found[]>()
+  const judgements: JudgedSoftware[] = []
   const incomplete: LocalText[] = []
+  const decided = decisionsOf(list)
   for (const { snapshot, labels } of hosts) {
-    const judged = judgeSoftware(snapshot, { list }, { labels })
-    uses.push(judged)
+    const { name: host } = snapshot.component
     const read = softwareOf([snapshot])
     incomplete.push(...read.incomplete)
-    const open = new Map(
-      judged.findings.flatMap(({ row, requirement, verdict }) =>
-        row && verdict !== 'pass' ? [[row.key, { requirement, verdict }] as const] : [],
-      ),
-    )
-    const applying = compiled.entries.filter(({ entry }) => judged.applying.has(entry.id))
+    const judged = uses.map((used) => judgeSoftware(snapshot, used, { labels })).filter(({ held }) => held)
+    if (judged.length === 0) incomplete.push(notFor(host))
+    judgements.push(...judged)
+    const findings = new Map<string, Finding[]>()
+    for (const finding of judged.flatMap((one) => one.findings)) {
+      if (!finding.row || finding.verdict === 'pass') continue
+      findings.set(finding.row.key, [...(findings.get(finding.row.key) ?? []), finding])
+    }
+    const applying = new Set(judged.flatMap((one) => [...one.applying]))
     for (const one of read.seen) {
-      const finding = open.get(one.view.row.key)
-      if (!finding) continue
       const found = foundOf(one)
-      const others = otherVersions(one, applying)
-      if (finding.requirement === 'software-not-forbidden') {
-        if (finding.verdict === 'fail') forbidden.push(found)
-      } else if (others.length === 0) unlisted.push(one)
-      for (const id of finding.requirement === 'software-listed' ? others : [])
-        versions.set(id, [...(versions.get(id) ?? []), found])
+      const { key } = one.view.row
+      const place = `${host}\n${key}`
+      const proposed = new Set<Seen>()
+      for (const { requirement, verdict, reason } of findings.get(key) ?? []) {
+        if (requirement === 'software-not-forbidden') {
+          if (verdict === 'fail') forbidden.set(place, found)
+          else if (reason) undecided.set(place, { ...found, why: reason })
+          continue
+        }
+        const by = decided(one, applying, judged[0]?.instant ?? Number.NaN)
+        for (const id of by.otherVersion) addTo(versions, id, found)
+        for (const id of by.ended) addTo(ended, id, found)
+        if (by.oneRole && reason) undecided.set(place, { ...found, why: reason })
+        else if (by.otherVersion.length + by.ended.length === 0) proposed.add(one)
+      }
+      if (!undecided.has(place)) unlisted.push(...proposed)
     }
   }
   const captured = captureEntries(
@@ -87,19 +118,63 @@ export function differenceOf(list: SoftwareList, hosts: readonly Golden[], optio
     }),
     unused: list.entries
       .filter(
-        ({ id, status, state }) => status === 'allow' && state === 'active' && !versions.has(id) && isUnused(id, uses),
+        ({ id, status, state }) =>
+          status === 'allow' && state === 'active' && !versions.has(id) && isUnused(id, judgements),
       )
       .map(({ id, at }) => ({ entry: id, at })),
-    forbidden: forbidden.sort(byName),
+    ended: list.entries.flatMap(({ id, at, state }) => {
+      const found = ended.get(id)
+      const how = state === 'retired' ? 'retired' : 'expired'
+      return found ? [{ entry: id, at, how, found: found.sort(byName) }] : []
+    }),
+    forbidden: [...forbidden.values()].sort(byName),
+    undecided: [...undecided.values()].sort(byName),
     incomplete: captured.incomplete,
   }
 }
 
-/** Ids of the entries that allow another version of it. */
-const otherVersions = (one: Seen, entries: readonly CompiledEntry[]): readonly string[] =>
-  entries.flatMap((compiled) =>
-    compiled.entry.status === 'allow' && matchEntry(compiled, one.view).answer === 'version' ? [compiled.entry.id] : [],
-  )
+const notFor = (host: string): LocalText => ({
+  ja: `${host}: この一覧を当てる対象でない（seisa.yaml の for:）`,
+  en: `${host}: the list is not used for it (for: in seisa.yaml)`,
+})
+
+function addTo(found: Map<string, Found[]>, id: string, one: Found): void {
+  const known = found.get(id) ?? []
+  found.set(id, known)
+  if (!known.some(({ name, host }) => name === one.name && host === one.host)) known.push(one)
+}
+
+/** What entries that do not allow a piece of software now have to do with it all the same. */
+interface Decisions {
+  /** Ids of the entries that allow another version of it. */
+  readonly otherVersion: readonly string[]
+  /** Ids of the entries that allowed it until they expired or were retired. */
+  readonly ended: readonly string[]
+  /** An entry allows it to one role only. */
+  readonly oneRole: boolean
+}
+
+function decisionsOf(list: SoftwareList): (one: Seen, applying: ReadonlySet<string>, instant: number) => Decisions {
+  const allowing = compileList(list).entries.filter(({ entry }) => entry.status === 'allow')
+  const retired = list.entries
+    .filter(({ state, status }) => state === 'retired' && status === 'allow')
+    .map((entry) => ({ ...entry, state: 'active' as const }))
+  const gone = compileList({ ...list, entries: retired }).entries
+  return ({ view }, applying, instant) => {
+    const answers = allowing
+      .filter(({ entry }) => applying.has(entry.id))
+      .map((compiled) => ({ compiled, answer: matchEntry(compiled, view).answer }))
+    const taking = answers.filter(({ answer }) => answer === 'yes').map(({ compiled }) => compiled)
+    return {
+      otherVersion: answers.flatMap(({ compiled, answer }) => (answer === 'version' ? [compiled.entry.id] : [])),
+      ended: [
+        ...taking.filter((compiled) => isExpired(compiled, instant)),
+        ...gone.filter((compiled) => matchEntry(compiled, view).answer === 'yes'),
+      ].map(({ entry }) => entry.id),
+      oneRole: taking.some((compiled) => compiled.entry.role !== undefined && !isExpired(compiled, instant)),
+    }
+  }
+}
 
 /** It applied somewhere, took nothing, and nothing was left unread that it might take. */
 function isUnused(id: string, uses: readonly JudgedSoftware[]): boolean {
@@ -110,5 +185,5 @@ function isUnused(id: string, uses: readonly JudgedSoftware[]): boolean {
 }
 
 /** Nothing separates them. */
-export const isSame = ({ add, versions, unused, forbidden }: Difference): boolean =>
-  add.length + versions.length + unused.length + forbidden.length === 0
+export const isSame = ({ add, versions, unused, ended, forbidden, undecided }: Difference): boolean =>
+  [add, versions, unused, ended, forbidden, undecided].every((part) => part.length === 0)

@@ -1,4 +1,5 @@
 import type { SoftwareRow } from '../core/software/row-view.ts'
+import { hiddenCharacter } from '../files/source.ts'
 import { visible } from '../text/safe.ts'
 
 /** What the schema of a list takes at most. */
@@ -15,7 +16,8 @@ export function exactGlob(text: string): string {
       const edge = at === 0 || at === characters.length - 1
       const space = /\s/.test(character) && (edge || character !== ' ')
       const wild = character.normalize('NFKC').includes('*')
-      return space || wild || visible(character) !== character ? '?' : character
+      const unseen = visible(character) !== character || hiddenCharacter(character) !== undefined
+      return space || wild || unseen ? '?' : character
     })
     .join('')
 }

@@ -10,7 +10,7 @@ const named = 5
 
 /** A difference for the people who review it. */
 export function differenceText(difference: Difference, lang: Language): string {
-  const { list, add, versions, unused, forbidden, incomplete } = difference
+  const { list, add, versions, unused, ended, forbidden, undecided, incomplete } = difference
   const lines: string[] = [`${words.against[lang]} ${list.id} v${list.version}`]
   const section = (title: string, items: readonly string[]): void => {
     if (items.length > 0) lines.push('', `${title} (${items.length})`, ...items)
@@ -31,8 +31,19 @@ export function differenceText(difference: Difference, lang: Language): string {
     unused.map(({ entry, at }) => `  - ${entry} (${visible(at)})`),
   )
   section(
+    words.ended[lang],
+    ended.map(
+      ({ entry, at, how, found }) =>
+        `  - ${entry} (${words[how][lang]}; ${visible(at)})\n      ${askedBy(found, lang)}`,
+    ),
+  )
+  section(
     words.forbidden[lang],
     forbidden.map((one) => `  ! ${foundText(one)}`),
+  )
+  section(
+    words.undecided[lang],
+    undecided.map((one) => `  ? ${foundText(one)}\n      ${visible(one.why[lang])}`),
   )
   section(
     words.unread[lang],

@@ -441,6 +441,13 @@ export const softwareWords = {
   versions: { ja: '版が合わない項目', en: 'Entries for other versions' },
   unused: { ja: 'どのホストでも何にも当てはまらない項目', en: 'Entries that match nothing on these hosts' },
   forbidden: { ja: '禁止されているのに入っている物', en: 'Installed although forbidden' },
+  ended: { ja: '期限切れか廃止の項目でだけ許可されていた物', en: 'Allowed only by entries that ended' },
+  expired: { ja: '期限切れ', en: 'expired' },
+  retired: { ja: '廃止', en: 'retired' },
+  undecided: {
+    ja: '許可か禁止か決められない物（案に入れていない）',
+    en: 'Not known to be allowed or forbidden (nothing is proposed)',
+  },
   unread: { ja: '読めなかった物', en: 'Could not be read' },
   same: { ja: '違いはない', en: 'No difference' },
 } satisfies Record<string, LocalText>

@@ -1,13 +1,12 @@
 import type { Scanner } from '../core/scanner.ts'
 import { componentKinds } from '../core/catalogue/kinds.ts'
+import { referencePattern } from '../core/reference.ts'
 import { disableSchema, parameterOverrides, selectorSchema } from './baseline-schema.ts'
 import { softwareListsSchema } from './config-software-lists.ts'
 import { duration, list, map, type Schema, says, text } from './schema-words.ts'
 
 /** Address of the shipped schema; nothing is ever fetched from it. */
 export const configSchemaId = 'https://seisa.example/schemas/seisa-config-1.schema.json'
-
-const reference = '^(env:[A-Za-z_][A-Za-z0-9_]*|file:\\S.*|exec:\\S.*)$'
 
 const texts = (ja: string, en: string): Schema => ({
   ...says(ja, en),
@@ -85,7 +84,7 @@ const common: Readonly<Record<string, Schema>> = {
       password: {
         ...says('env:名前、file:場所、exec:命令 のいずれか', 'env:NAME, file:PATH or exec:COMMAND'),
         type: 'string',
-        pattern: reference,
+        pattern: referencePattern,
       },
       passphrase: {
         ...says(
@@ -93,7 +92,7 @@ const common: Readonly<Record<string, Schema>> = {
           'passphrase of the private key: env:NAME, file:PATH or exec:COMMAND',
         ),
         type: 'string',
-        pattern: reference,
+        pattern: referencePattern,
       },
     },
     additionalProperties: { ...says('文字列', 'a text'), type: 'string' },

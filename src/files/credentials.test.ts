@@ -1,6 +1,16 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Fault } from '../core/fault.ts'
 import { type CredentialContext, resolveCredential } from './credentials.ts'
@@ -77,4 +87,27 @@ describe('a credential is refused', () => {
     const fault = await refused('exec:sh -c "echo hunter22; echo hunter22 >&2; exit 3" hunter22')
     expect(fault.what.en).toBe('the command for a credential failed (exec:sh …, 3)')
   })
+
+  it('when its command gives more than any secret', async () => {
+    expect((await refused('exec:yes hunter22')).what.en).toContain('too much output')
+  })
+
+  it('when its command waits for an answer, which nobody gives', async () => {
+    expect((await refused('exec:cat')).what.en).toContain('exec:cat')
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'when the run ends first: the command ends too, with all it started',
+    async () => {
+      const over = new AbortController()
+      context = { ...context, signal: over.signal }
+      const pid = join(folder, 'pid')
+      const waiting = refused(`exec:sleep 600 & echo $! >${pid}.new; mv ${pid}.new ${pid}; wait | cat`)
+      while (!existsSync(pid)) await setTimeout(10)
+      over.abort()
+      expect((await waiting).what.en).toContain('interrupted')
+      const stat = `/proc/${readFileSync(pid, 'utf8').trim()}/stat`
+      while (existsSync(stat) && !/^\d+ \(.*\) Z/.test(readFileSync(stat, 'utf8'))) await setTimeout(10)
+    },
+  )
 })

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { promisify } from 'node:util'
 import { Fault, systemCode } from '../core/fault.ts'
 import type { LocalText } from '../core/text.ts'
 import { visible } from '../text/safe.ts'
+import { outputOfCommand } from './credential-command.ts'
 import { isReference } from './secret-text.ts'
 
 /** What resolving a reference needs from around it. */
@@ -15,6 +14,8 @@ export interface CredentialContext {
   readonly folder: string
   /** Every value that was resolved: the redactor removes them wherever they occur (design law 6). */
   readonly secrets: Set<string>
+  /** Ends a command that still runs. */
+  readonly signal?: AbortSignal
 }
 
 const longestSecretBytes = 64 * 1024
@@ -83,29 +84,23 @@ async function readSecretFile(path: string): Promise<string> {
   }
 }
 
-/** Neither the output nor the error output of the command is ever shown: both may hold the secret. */
-async function runCommand(command: string, { env, folder }: CredentialContext): Promise<string> {
-  const [shell, ...flags] = process.platform === 'win32' ? ['cmd.exe', '/d', '/s', '/c'] : ['/bin/sh', '-c']
-  try {
-    const { stdout } = await promisify(execFile)(shell ?? '/bin/sh', [...flags, command], {
-      cwd: folder,
-      env: { ...env },
-      timeout: commandTimeoutSeconds * 1000,
-      killSignal: 'SIGKILL',
-      maxBuffer: longestSecretBytes,
-      encoding: 'utf8',
-      windowsHide: true,
-    })
-    return stdout
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code ?? 'timeout') : 'unknown'
-    // Only its first word: arguments may be secret too.
-    const name = visible(command.trim().split(/\s/)[0] ?? '')
-    throw refuse({
-      ja: `認証情報の命令が失敗した（exec:${name} …、${code}）`,
-      en: `the command for a credential failed (exec:${name} …, ${code})`,
-    })
-  }
+/** Nothing of the command's output is ever shown: it may hold the secret. */
+async function runCommand(command: string, { env, folder, signal }: CredentialContext): Promise<string> {
+  const output = await outputOfCommand({
+    command,
+    cwd: folder,
+    env,
+    timeoutSeconds: commandTimeoutSeconds,
+    maximumBytes: longestSecretBytes,
+    signal,
+  })
+  if (typeof output === 'string') return output
+  // Only its first word: arguments may be secret too.
+  const name = visible(command.trim().split(/\s/)[0] ?? '')
+  throw refuse({
+    ja: `認証情報の命令が失敗した（exec:${name} …、${output.failed}）`,
+    en: `the command for a credential failed (exec:${name} …, ${output.failed})`,
+  })
 }
 
 const refuse = (what: LocalText, next?: LocalText): Fault =>

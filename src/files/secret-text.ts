@@ -1,3 +1,4 @@
+import { referencePattern } from '../core/reference.ts'
 import type { Range } from './excerpt.ts'
 
 /** Last words of keys whose value is a secret. */
@@ -16,8 +17,10 @@ export function isSecretKey(key: string): boolean {
   return secretWord.test(plain) && !harmlessKey.test(plain)
 }
 
-/** `env:NAME`, `file:PATH` or `exec:COMMAND`: where a secret is kept, not the secret. */
-export const isReference = (value: string): boolean => /^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*|exec:\S.*)$/.test(value)
+const reference = new RegExp(referencePattern)
+
+/** Whether a text says where a secret is kept, instead of being one. */
+export const isReference = (value: string): boolean => reference.test(value)
 
 const pem = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----|$)/g
 const userinfo = /[a-z][a-z0-9+.-]*:\/\/([^\s/@:]*:[^\s/@]+)@/gi

@@ -6,6 +6,8 @@ import { folded } from './table/normal.ts'
 export type SoftwareColumn =
   | 'id'
   | 'name'
+  /** Name and version in one cell: `FortiOS 7.4.3`. */
+  | 'name-version'
   | 'version'
   /** How versions are ordered. */
   | 'scheme'
@@ -54,6 +56,10 @@ const headings: readonly (readonly [SoftwareColumn, readonly string[]])[] = [
       'softwarename',
       'package',
     ],
+  ],
+  [
+    'name-version',
+    ['ソフト・版', 'ソフトウェア・版', 'ソフトウェア名・版', 'ソフト・バージョン', 'ソフトウェア名・バージョン'],
   ],
   ['version', ['版', 'バージョン', 'ver', 'ver.', 'version', 'versions']],
   ['scheme', ['版の順序', '版の比べ方', 'scheme', 'versionscheme', 'version-scheme']],
@@ -107,6 +113,8 @@ const headings: readonly (readonly [SoftwareColumn, readonly string[]])[] = [
       'サーバー',
       '端末',
       '対象',
+      '装置',
+      '対象装置',
       'components',
       'component',
       'hosts',
@@ -136,8 +144,8 @@ const headings: readonly (readonly [SoftwareColumn, readonly string[]])[] = [
   ['base-system', ['基本システム', 'base-system', 'basesystem']],
   ['format', ['形式', 'パッケージ形式', 'format']],
   ['platform', ['プラットフォーム', 'os', '製品の系統', 'platform']],
-  ['registered-on', ['登録日', '登録年月日', 'registered-on', 'registeredon', 'registered']],
-  ['approved-by', ['承認者', '承認者名', 'approved-by', 'approvedby', 'approver']],
+  ['registered-on', ['登録日', '登録年月日', '許可日', '承認日', 'registered-on', 'registeredon', 'registered']],
+  ['approved-by', ['承認者', '承認者名', '許可者', 'approved-by', 'approvedby', 'approver']],
   [
     'note',
     [
@@ -147,6 +155,7 @@ const headings: readonly (readonly [SoftwareColumn, readonly string[]])[] = [
       'コメント',
       'ベースライン版',
       '見直し日',
+      '変更申請',
       'サポート状況',
       '外部との通信',
       '同時に入るソフト',
@@ -179,9 +188,25 @@ export function isSoftwareHeading(texts: readonly string[]): boolean {
   return found.size >= 2 && identifying.some((column) => found.has(column))
 }
 
+/** Headings that only a list of what may be used has: what it is for (NITE 第55条第2項), who permitted it (airports 3.1.5.2(4)). */
+export const isPermitting = (heading: string): boolean => /用途|目的|purpose|許可者|許可日/i.test(folded(heading))
+
+/** Whether a title, a sheet or a file is called a list of what is forbidden, or perhaps is. */
+export const mayForbid = (title: string): boolean =>
+  /禁止|不可|使用しない|利用しない|ブラック|black-?_?list|deny|denied|forbid|prohibit/.test(folded(title))
+
+/** What a title says of all its rows, which only a column can: `対象者区分：管理業務従事者`. Nothing for `対象者区分：全て`. */
+export function restriction(title: string, next: string): SoftwareColumn | undefined {
+  const [, word = '', rest = ''] = /^([^:：]*)(?:[:：]([\s\S]*))?$/.exec(title) ?? []
+  const column = ['構成要素', '対象端末', '対象者区分'].includes(folded(word)) ? softwareColumn(word) : undefined
+  const value = folded(rest === '' ? next : rest)
+  return value === '' || /^(?:全て|すべて|共通|両方|区別なし|all|\*)$/.test(value) ? undefined : column
+}
+
 /** Columns that say what an entry takes. */
 export const identifying: readonly SoftwareColumn[] = [
   'name',
+  'name-version',
   'publisher',
   'origin',
   'identity',

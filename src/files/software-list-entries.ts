@@ -1,7 +1,10 @@
 import { canonicalJson, digest } from '../core/canonical.ts'
+import { rowTypesById } from '../core/catalogue/index.ts'
+import { foldText } from '../core/software/glob.ts'
 import type { SoftwareEntry, SoftwareList, SoftwareMatch } from '../core/software/list.ts'
 import type { Says } from './excerpt.ts'
 import type { Problem } from './problems.ts'
+import { hiddenCharacter } from './source.ts'
 
 /** An entry on its way into a list: its id may be missing, and it knows where it stands. */
 export interface DraftEntry {
@@ -24,7 +27,7 @@ export function finishEntries(drafts: readonly DraftEntry[]): {
   readonly problems: readonly Problem[]
 } {
   const problems: Problem[] = drafts.flatMap(({ entry, problem }) => {
-    const says = tooWide(entry)
+    const says = tooWide(entry) ?? comesToNothing(entry.match)
     return says ? [problem('match', says)] : []
   })
   const ids = idsOf(drafts)
@@ -44,9 +47,39 @@ function tooWide({ match, status }: Pick<SoftwareEntry, 'match' | 'status'>): Sa
   const { baseSystem, format, sha256, ...globs } = match
   const texts = Object.values(globs).filter((glob) => glob !== undefined)
   if (texts.length === 0 && baseSystem === undefined && !format && sha256 === undefined) return takesNothing
-  if (status === 'deny' || sha256 !== undefined || baseSystem === true || format) return undefined
-  return texts.every((glob) => /^[*?\s]*$/.test(glob.normalize('NFKC'))) ? takesEverything : undefined
+  if (status === 'deny' || sha256 !== undefined || baseSystem === true) return undefined
+  return texts.every(isOnlyWild) ? takesEverything : undefined
 }
+
+/** `*`, `/*` and `*@*.*` take what anything may be called. */
+const isOnlyWild = (glob: string): boolean =>
+  /^[*?\s./\\@<>_:-]*$/.test(glob.normalize('NFKC')) && /[*?＊？]/.test(glob)
+
+const knownFormats: ReadonlySet<string> = new Set(rowTypesById.get('software')?.fields['format']?.values)
+
+/** What no software can ever match, although it looks as if some would: a prohibition of it would forbid nothing. */
+function comesToNothing({ baseSystem: _, format, sha256: __, ...globs }: SoftwareMatch): Says | undefined {
+  const unknown = format?.find((word) => !knownFormats.has(foldText(word)))
+  if (unknown !== undefined) return unknownFormat(unknown)
+  const { name } = globs
+  if (name !== undefined && !format && everything.test(foldText(name))) return meantAll
+  if (
+    name !== undefined &&
+    (!format || format.includes('deb')) &&
+    /^[^:]+:(?:all|any|amd64|i386|arm64|armhf)$/.test(name)
+  )
+    return withArchitecture
+  for (const text of Object.values(globs)) {
+    if (text === undefined) continue
+    const hidden = hiddenCharacter(text)
+    if (hidden !== undefined) return hiddenIn(hidden)
+    if (text !== text.trim()) return spaced
+  }
+  return undefined
+}
+
+const everything =
+  /^(?:全て|すべて|全部|全ソフトウェア|(?:上記|その他|以外|これら).*(?:全て|すべて|全部|以外|ソフトウェア|ソフト)?)$/
 
 /**
  * Ids for entries that have none: made of what they are about and not of where they stand, so that sorting a table
@@ -86,6 +119,32 @@ const takesNothing: Says = {
     ja: '名前、発行元、配布元、パス、ハッシュ値のいずれか',
     en: 'a name, publisher, origin, path or hash',
   },
+}
+const unknownFormat = (word: string): Says => ({
+  what: { ja: `パッケージの形式「${word}」はない`, en: `there is no package format “${word}”` },
+  expected: { ja: [...knownFormats].join('、'), en: `one of ${[...knownFormats].join(', ')}` },
+})
+const meantAll: Says = {
+  what: { ja: '名前ではなく、全てを指す言葉である', en: 'a word for everything, and no name' },
+  expected: {
+    ja: '全てを禁止するなら *。一覧にない物の扱いは seisa.yaml か YAML の unlisted: に書く',
+    en: '* to forbid everything; what becomes of unlisted software is said by unlisted:',
+  },
+}
+const withArchitecture: Says = {
+  what: {
+    ja: '命令セットの付いた名前は、どのパッケージにも当たらない',
+    en: 'no package is matched with its architecture',
+  },
+  expected: { ja: ':amd64 などを除いた名前', en: 'the name without :amd64 and the like' },
+}
+const hiddenIn = (code: string): Says => ({
+  what: { ja: `目に見えない文字がある（${code}）`, en: `a character that can not be seen (${code})` },
+  expected: { ja: 'この文字を除いて書く', en: 'the text without it' },
+})
+const spaced: Says = {
+  what: { ja: '前後に空白か改行がある', en: 'spaces or line breaks around it' },
+  expected: { ja: '前後の空白と改行を除いて書く', en: 'the text without them' },
 }
 const takesEverything: Says = {
   what: { ja: '全てのソフトウェアに当てはまる許可である', en: 'this would allow any software at all' },

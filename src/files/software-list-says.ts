@@ -53,6 +53,25 @@ export const versionNumber: Says = {
     en: `format the cell as text and type it again: ${versionForms.en}`,
   },
 }
+export const dressedNumber: Says = {
+  what: {
+    ja: '表示形式で文字などを付けた数値である（見えている通りには読めない）',
+    en: 'a number that a format shows with other characters, which are not read',
+  },
+  expected: versionNumber.expected,
+}
+export const severalLines = either('1行の文字列（セルの中の改行を消す）', 'one line, without line breaks', {
+  ja: 'セルの中に改行がある',
+  en: 'a line break in the cell',
+})
+export const inTitle = either(
+  'この列を表に加える、または表から消して seisa.yaml の role: や for: に書く',
+  'a column of its own; or delete it and say role: or for: in seisa.yaml',
+  {
+    ja: '題名にだけ書かれていて、どの行にも効かない',
+    en: 'said in the title only, where it has no effect on the rows',
+  },
+)
 export const twoIdentities = either('どちらか1つ（もう一方は備考の列へ）', 'one of them; the other belongs in a note', {
   ja: '識別の列と違うことが書かれている',
   en: 'not what the column for identification says',

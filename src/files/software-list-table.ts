@@ -1,15 +1,20 @@
+import { basename } from 'node:path'
 import type { SoftwareEntry, SoftwareList, SoftwareMatch, VersionRange } from '../core/software/list.ts'
 import type { VersionScheme } from '../core/versions/index.ts'
 import type { Says } from './excerpt.ts'
 import { type Problem, problemsFault } from './problems.ts'
 import {
   identifying,
+  isPermitting,
   isSoftwareHeading,
+  mayForbid,
+  restriction,
   type SoftwareColumn,
   softwareColumn,
   unknownHeading,
 } from './software-list-columns.ts'
 import { type DraftEntry, finishEntries } from './software-list-entries.ts'
+import { nameAndVersion } from './software-list-name-version.ts'
 import * as says from './software-list-says.ts'
 import { entryId } from './software-list-schema.ts'
 import { readVersions } from './software-list-version.ts'
@@ -19,7 +24,10 @@ import { normalised } from './table/normal.ts'
 import type { Table, TableCell, TableOptions, TableRow } from './table/table.ts'
 
 /** How a list is recognised below a title. */
-export const softwareTable: TableOptions = { isHeader: isSoftwareHeading }
+export const softwareTable: TableOptions = {
+  isHeader: isSoftwareHeading,
+  isHeading: (text) => softwareColumn(text) !== undefined,
+}
 
 /**
  * The entries of a table, one a row, in the columns of the documents' ledgers. `status` is what a table without a column
@@ -58,9 +66,31 @@ function columnsOf(table: Table, status: SoftwareEntry['status'] | undefined, pr
   })
   if (problems.length > 0) return columns
   if (!identifying.some((column) => seen.has(column))) problems.push(table.problem(table.header, says.noName))
-  const purpose = table.header.cells.some((cell) => /用途|目的|purpose/i.test(cell.text))
-  if (!seen.has('status') && status === undefined && !purpose) problems.push(table.problem(table.header, says.noStatus))
+  if (seen.has('name-version') && (seen.has('name') || seen.has('version')))
+    problems.push(table.problem(table.header, says.twoColumns(seen.get('name-version') ?? '')))
+  if (!seen.has('status') && status === undefined) problems.push(...statusProblems(table))
+  for (const { cells } of table.titles) {
+    for (const [index, cell] of cells.entries()) {
+      const column = restriction(cell.text, cells[index + 1]?.text ?? '')
+      if (column && !seen.has(column)) problems.push(table.problem(cell, says.inTitle))
+    }
+  }
   return columns
+}
+
+/** What keeps a table without a column for it from being a list of what is allowed. */
+function statusProblems(table: Table): readonly Problem[] {
+  if (!table.header.cells.some((cell) => isPermitting(cell.text))) return [table.problem(table.header, says.noStatus)]
+  const titles = table.titles.flatMap(({ cells }) => cells)
+  // a title between the rows is the only thing in its row
+  const between = table.rows.flatMap(({ cells }) => {
+    const filled = cells.filter((cell) => cell.text !== '')
+    return filled.length === 1 ? filled : []
+  })
+  const forbidding = [...titles, ...between].filter((cell) => mayForbid(cell.text))
+  const names = [table.sheet ?? '', basename(table.file)]
+  if (forbidding.length === 0 && names.some(mayForbid)) return [table.problem(table.header, says.noStatus)]
+  return forbidding.map((cell) => table.problem(cell, says.noStatus))
 }
 
 interface Reading {
@@ -73,9 +103,16 @@ interface Reading {
 
 function readRow(row: TableRow, reading: Reading): DraftEntry {
   const { table, columns, problems } = reading
-  const cell = (column: SoftwareColumn): TableCell | undefined => {
+  const written = (column: SoftwareColumn): TableCell | undefined => {
     const found = row.cells[columns.indexOf(column)]
     return columns.includes(column) && found && found.text !== '' ? found : undefined
+  }
+  const both = written('name-version')
+  const parts = both && nameAndVersion(both.text)
+  const cell = (column: SoftwareColumn): TableCell | undefined => {
+    if (!both || (column !== 'name' && column !== 'version')) return written(column)
+    const text = parts?.[column]
+    return text === undefined ? undefined : { ...both, text }
   }
   const report = (at: TableCell, says: Says): undefined => {
     problems.push(table.problem(at, says))
@@ -94,12 +131,12 @@ function readRow(row: TableRow, reading: Reading): DraftEntry {
     const found = cellDay(at)
     return 'day' in found ? found.day : report(at, found)
   }
-  const written = cell('status')
+  const listed = cell('status')
   const status = word('status', readStatus, says.badStatus) ?? reading.usual
-  if (!written && status === undefined)
+  if (!listed && status === undefined)
     problems.push(table.problem(row.cells[columns.indexOf('status')] ?? row, says.badStatus))
   const reason = cell('reason')?.text ?? ''
-  if (written && isConditional(written.text) && reason === '') report(written, says.noCondition)
+  if (listed && isConditional(listed.text) && reason === '') report(listed, says.noCondition)
   const { id, match } = matchOf(cell, report)
   const read = versionsOf(cell('version'), status ?? 'deny', report)
   const scheme = word('scheme', readScheme, says.badScheme)
@@ -145,8 +182,12 @@ function matchOf(cell: CellOf, report: Report): { readonly id?: string; readonly
   const id = idCell ? normalised(idCell.text) : both?.[1]
   if (idCell && id !== undefined && !new RegExp(entryId).test(id)) report(idCell, says.badId)
   const name = idCell ? names?.text : (both?.[2] ?? names?.text)
-  if (names && names.kind !== 'text' && names.kind !== 'number') report(names, says.notName)
+  if (names && ((names.kind !== 'text' && names.kind !== 'number') || names.dressed)) report(names, says.notName)
   if (names && name?.includes('\n')) report(names, says.severalNames)
+  for (const column of ['publisher', 'origin', 'identity', 'path', 'sha256'] as const) {
+    const at = cell(column)
+    if (at?.text.includes('\n')) report(at, says.severalLines)
+  }
   const identity = cell('identity')
   const identified = identity ? identityOf(identity.text) : {}
   if (identity && 'what' in identified) report(identity, identified)
@@ -157,7 +198,7 @@ function matchOf(cell: CellOf, report: Report): { readonly id?: string; readonly
     return at?.text ?? given
   }
   const publisher = own('publisher', found.publisher)
-  const path = own('path', found.path)
+  const path = withBackslashes(own('path', found.path))
   const hash = own('sha256', found.sha256)
     ?.toLowerCase()
     .replace(/^sha-?256[:=]\s*/, '')
@@ -167,9 +208,13 @@ function matchOf(cell: CellOf, report: Report): { readonly id?: string; readonly
   const baseSystem = base && readTruth(base.text)
   if (base && baseSystem === undefined) report(base, says.badTruth)
   const origin = cell('origin')?.text
-  const format = cell('format')
-    ?.text.toLowerCase()
-    .split(/[,、;\s]+/)
+  const formats = cell('format')
+  const format =
+    formats &&
+    normalised(formats.text)
+      .toLowerCase()
+      .split(/[,、;/・\s]+/)
+      .filter((word) => word !== '')
   return {
     ...(id !== undefined && id !== '' && { id }),
     match: {
@@ -186,7 +231,10 @@ function matchOf(cell: CellOf, report: Report): { readonly id?: string; readonly
 
 /** 識別（ハッシュ・署名者・パス）: told apart by their form. */
 function identityOf(text: string): SoftwareMatch | Says {
-  const plain = normalised(text).replace(/^(?:sha-?256|ハッシュ値?|署名者|発行元|パス|path|signer)\s*[:：=]\s*/i, '')
+  const plain = normalised(withBackslashes(text) ?? '').replace(
+    /^(?:sha-?256|ハッシュ値?|署名者|発行元|パス|path|signer)\s*[:：=]\s*/i,
+    '',
+  )
   if (/^[0-9a-f]{64}$/i.test(plain)) return { sha256: plain.toLowerCase() }
   if (
     /^(?:md5|sha-?1|sha-?384|sha-?512)\b/i.test(plain) ||
@@ -196,6 +244,10 @@ function identityOf(text: string): SoftwareMatch | Says {
   return /^(?:\/|[A-Za-z]:\\|\\\\)/.test(plain) ? { path: plain } : { publisher: plain }
 }
 
+/** In Japan a backslash looks like a yen sign, and is often typed as one. */
+const withBackslashes = (path: string | undefined): string | undefined =>
+  path !== undefined && /^(?:[A-Za-z]:|[¥￥]{2})/.test(path) ? path.replaceAll(/[¥￥]/g, '\\') : path
+
 function versionsOf(
   at: TableCell | undefined,
   status: SoftwareEntry['status'],
@@ -203,8 +255,8 @@ function versionsOf(
 ): { readonly versions?: VersionRange; readonly note?: string } {
   if (!at) return {}
   // a whole number has lost nothing that counts
-  if (at.kind !== 'text' && !(at.kind === 'number' && /^\d+$/.test(at.text))) {
-    report(at, says.versionNumber)
+  if (at.kind !== 'text' && !(at.kind === 'number' && /^\d+$/.test(at.text) && !at.dressed)) {
+    report(at, at.kind === 'number' && at.dressed ? says.dressedNumber : says.versionNumber)
     return {}
   }
   const found = readVersions(at.text)

@@ -72,8 +72,20 @@ describe('a version cell', () => {
       '!=1.2',
       '1.2 || 1.3',
       '=cmd|calc',
+      // a range for a person, one version for Debian
+      '1.2~2.0',
+      '1.2～2.0-1～3',
+      '7~9',
+      '1.2-2.0',
     ])
       expect([text, read(text)]).toEqual([text, 'refused'])
+  })
+
+  it('takes a Debian revision and a pre-release for what they are', () => {
+    for (const text of ['1.22.1-9', '9.2-1', '2.1-1.1', '1.2~rc1', '1.2~bpo12+1', '1.36~20230101'])
+      expect(read(text)).toEqual({ bare: text })
+    expect(read('1.2～2.0')).toEqual({ atLeast: '1.2', atMost: '2.0' })
+    expect(read('=1.2-2.0')).toEqual({ equals: '1.2-2.0' })
   })
 
   it('gives back every version that it was given, with any bound', () => {
@@ -88,7 +100,8 @@ describe('a version cell', () => {
         expect(read(`${text}以上`)).toEqual({ atLeast: text })
         expect(read(`${text} 未満`)).toEqual({ below: text })
         expect(read(`>= ${text}, < ${text}`)).toEqual({ atLeast: text, below: text })
-        expect(read(text)).toEqual({ bare: text })
+        const perhapsSpan = /^[\d.]+[~-][\d.]+$/.test(text)
+        if (!perhapsSpan || read(text) !== 'refused') expect(read(text)).toEqual({ bare: text })
       }),
     )
   })

@@ -1,4 +1,5 @@
 import type { VersionRange } from '../core/software/list.ts'
+import { compareVersions } from '../core/versions/index.ts'
 import type { Says } from './excerpt.ts'
 
 /** Versions as somebody wrote them: a range, every version, or one version without a word on those around it. */
@@ -67,7 +68,7 @@ export function readVersions(written: string): VersionText {
   const only = series.exec(text)?.[1]
   if (only !== undefined) return { range: seriesOf(only) }
   const bare = whole.exec(text)?.[1]
-  if (bare !== undefined) return { bare }
+  if (bare !== undefined) return isSpanOrVersion(bare) ? spanOrVersion(bare) : { bare }
   let bounds: Bounds = {}
   for (const part of partsOf(text)) {
     const bound = boundOf(part)
@@ -77,6 +78,25 @@ export function readVersions(written: string): VersionText {
   }
   return contradiction(bounds) ? twice : { range: bounds }
 }
+
+/** `1.2~2.0` and `1.2-2.0`: from one to the other for a person, and each a version of Debian too. */
+function isSpanOrVersion(bare: string): boolean {
+  const [, from, sign, to] = /^(\d+(?:\.\d+)*)([~-])(\d+(?:\.\d+)*)$/.exec(bare) ?? []
+  if (from === undefined || to === undefined) return false
+  // `9.2-3` is a revision, which nobody writes for a range; `20230101` is a day
+  return sign === '~' ? to.length < 6 : to.includes('.') && compareVersions('dotted', from, to) < 0
+}
+
+const spanOrVersion = (bare: string): Says => ({
+  what: {
+    ja: `「${bare}」は、範囲とも1つの版とも読める`,
+    en: `“${bare}” may be a range or one version`,
+  },
+  expected: {
+    ja: `範囲なら ${bare.replace(/[~-]/, '～')}（全角）か「～以上～以下」、1つの版なら =${bare} か >=${bare}`,
+    en: `${bare.replace(/[~-]/, '〜')} or ">= …, <= …" for a range; =${bare} or >=${bare} for a version`,
+  },
+})
 
 /** `>= 1.2, < 2` and `1.2以上2.0未満` as their parts. */
 const partsOf = (text: string): readonly string[] =>

@@ -196,6 +196,78 @@ describe('a table', () => {
     })
   })
 
+  it('is no whitelist because of a column 用途 when anything says that it forbids', async () => {
+    expect((await read('ソフトウェア名,用途\na,x\n')).entries[0]?.status).toBe('allow')
+    const question = 'nothing says whether the list allows or forbids'
+    expect(await refusal('使用禁止ソフトウェア一覧,\nソフトウェア名,用途\na,x\n')).toContain(
+      `list.csv:1:1: ${question}`,
+    )
+    expect(await refusal('許可,\nソフトウェア名,用途\na,x\n禁止ソフトウェア,\nb,x\n')).toContain(
+      `list.csv:4:1: ${question}`,
+    )
+    expect(await refusal('ソフトウェア名,用途\na,x\n', 'ブラックリスト.csv')).toContain(question)
+    expect(await refusal('ソフトウェア名,用途\na,x\nソフトウェア名,理由\nb,x\n')).toContain(
+      'list.csv:3:1: there is a second row of headings',
+    )
+    const told = await read('使用禁止ソフトウェア一覧,\nソフトウェア名,用途\na,x\n', 'x.csv', { status: 'deny' })
+    expect(told.entries[0]?.status).toBe('deny')
+  })
+
+  it('does not pass over what its title says of roles and components', async () => {
+    for (const title of ['対象者区分：管理業務従事者,', '構成要素,全サーバ', '対象端末: 窓口']) {
+      expect(await refusal(`${title}\nソフトウェア名,用途\na,x\n`)).toContain('list.csv:1:1: said in the title only')
+    }
+    for (const title of ['対象者区分：全て,', '構成要素,', '対象,本社'])
+      expect((await read(`${title}\nソフトウェア名,用途\na,x\n`)).entries).toHaveLength(1)
+    expect((await read('対象者区分：その他,,\nソフトウェア名,用途,対象者区分\na,x,その他\n')).entries).toHaveLength(1)
+  })
+
+  it('takes the row with the most headings for them, and a title that looks like one for a title', async () => {
+    const text = '名称,サーバ許可一覧,版,1.2\n区分,ソフトウェア名,版,備考\n許可,a,1,\n'
+    expect((await read(text)).entries).toEqual([expect.objectContaining({ match: { name: 'a' }, at: 'list.csv:3' })])
+    expect(await refusal('題名,\n区分,ソフトウエア名\n許可,a\n')).toContain('list.csv:2:4: a column of unknown meaning')
+  })
+
+  it('refuses what looks like an entry and would come to nothing', async () => {
+    const cases: readonly (readonly [string, string])[] = [
+      ['区分,名称\n禁止,全て\n', 'a word for everything'],
+      ['区分,名称\n禁止,上記以外すべて\n', 'a word for everything'],
+      ['区分,名称\n禁止,telnetd:amd64\n', 'with its architecture'],
+      ['区分,名称,形式\n禁止,a,deb+rpm\n', 'there is no package format “deb+rpm”'],
+      ['区分,名称,発行元\n禁止,a,"Adobe\nInc."\n', 'a line break in the cell'],
+      ['区分,名称,パス\n禁止,a,"/opt/a\n/opt/b"\n', 'a line break in the cell'],
+    ]
+    for (const [text, said] of cases) expect(await refusal(text)).toContain(said)
+    expect(await refusal(yaml('- {id: a, name: "win\\u200bny", status: deny, reason: x}'), 'x.yaml')).toContain(
+      'U+200B',
+    )
+    expect(await refusal(yaml('- {id: a, name: " winny", status: deny, reason: x}'), 'x.yaml')).toContain('spaces')
+    expect((await entry('区分,名称,形式', '禁止,a,ＤＥＢ・rpm'))?.match.format).toEqual(['deb', 'rpm'])
+    expect((await entry('区分,名称,識別', '禁止,a,C:¥Program Files¥a.exe'))?.match.path).toBe(
+      'C:\\Program Files\\a.exe',
+    )
+  })
+
+  it('refuses what would allow anything at all, in whatever form', async () => {
+    for (const cells of ['*,deb', '*.*,', '/*,', ',deb', '＊,pip']) {
+      const said = await refusal(`区分,名称,形式\n許可,${cells}\n`)
+      expect(said, cells).toContain('this would allow any software at all')
+    }
+    expect((await entry('区分,名称', '禁止,*'))?.match).toEqual({ name: '*' })
+  })
+
+  it('reads a name and its versions from one cell', async () => {
+    const both = async (cell: string) => {
+      const found = await entry('装置,ソフト・版,許可者', `fw-1,${cell},山田`)
+      return [found?.match.name, found?.versions]
+    }
+    expect(await both('FortiOS 7.4.3')).toEqual(['FortiOS', { atLeast: '7.4.3' }])
+    expect(await both('Windows Server 2019 10.0.17763')).toEqual(['Windows Server 2019', { atLeast: '10.0.17763' }])
+    expect(await both('nginx：1.22以上')).toEqual(['nginx', { atLeast: '1.22' }])
+    expect(await both('nginx 1.22～1.26')).toEqual(['nginx', { atLeast: '1.22', atMost: '1.26' }])
+    expect(await both('vim')).toEqual(['vim', undefined])
+  })
+
   it('stays a whitelist when every entry that allows is retired', async () => {
     expect((await read('区分,名称,状態\n許可,a,廃止\n')).unlisted).toBe('forbidden')
   })
@@ -223,7 +295,7 @@ describe('a table', () => {
     }
     expect(await refusal(`区分,名称\n許可,${'x'.repeat(1_000_000)}\n`)).toContain('more than 32767 characters')
     const said = await refusal(`区分,名称,版\n許可,a,${'\u{e0041}'.repeat(3)}1\n`)
-    expect(said).toContain('\\u{e0041}')
+    expect(said).toContain('can not be seen (U+E0041)')
   })
 
   it('has its file for an id, in ASCII', async () => {

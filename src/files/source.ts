@@ -85,9 +85,9 @@ export function decodeSource(file: string, bytes: Uint8Array): SourceText {
 export function textWithoutUnseen(file: string, text: string): SourceText {
   const found = unseen.exec(text)
   if (found) {
-    const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    const code = codeOf(found[0])
     return refuse(file, text, found.index, {
-      what: { ja: `目に見えない文字がある（U+${code}）`, en: `a character that can not be seen (U+${code})` },
+      what: { ja: `目に見えない文字がある（${code}）`, en: `a character that can not be seen (${code})` },
       expected: {
         ja: 'この文字を消す（読む人に見える通りに書く）',
         en: 'delete it: a file must say what its reader sees',
@@ -98,12 +98,21 @@ export function textWithoutUnseen(file: string, text: string): SourceText {
 }
 
 /**
- * Controls other than tab and line breaks, and the characters that reverse the reading direction: with them a
- * reviewer would sign for something else than what is written.
+ * Controls other than tab and line breaks, the characters that reverse the reading direction, and those without any
+ * width: with them a reviewer would sign for something else than what is written.
  */
 const unseen =
   // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u
+
+/** The first character of a text that a reader can't see, as `U+200B`. */
+export function hiddenCharacter(text: string): string | undefined {
+  const found = unseen.exec(text)
+  return found ? codeOf(found[0]) : undefined
+}
+
+const codeOf = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 
 /** The longest valid start is found by halving: UTF-8 has no state beyond four bytes. */
 function firstInvalidByte(bytes: Uint8Array): number {

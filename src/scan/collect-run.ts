@@ -6,8 +6,8 @@ import type { CollectRun, PasswordAttempt, PasswordUse } from '../core/scanner.t
 export interface CollectRunGiven {
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Resolves a reference and adds what it finds to `secrets`. */
-  readonly resolve: (reference: string, secrets: Set<string>) => Promise<string>
+  /** Resolves a reference and adds what it finds to `secrets`; stops when the run is over. */
+  readonly resolve: (reference: string, secrets: Set<string>, over: AbortSignal) => Promise<string>
 }
 
 /** A run's shared part, and the end of it. */
@@ -21,18 +21,20 @@ export function openCollectRun(given: CollectRunGiven): OpenCollectRun {
   const secrets = new Set<string>()
   const resolved = new Map<string, Promise<string>>()
   const closers: (() => Promise<void> | void)[] = []
+  const over = new AbortController()
   return {
     secrets,
     folder: given.folder,
     env: given.env,
     passwords: new PasswordGuard(),
     credential: (reference) => {
-      const known = resolved.get(reference) ?? given.resolve(reference, secrets)
+      const known = resolved.get(reference) ?? given.resolve(reference, secrets, over.signal)
       resolved.set(reference, known)
       return known
     },
     atEnd: (close) => void closers.push(close),
     end: async () => {
+      over.abort('the run is over')
       await Promise.allSettled(closers.splice(0).map(async (close) => close()))
     },
   }

@@ -1,3 +1,4 @@
+import { Fault } from '../core/fault.ts'
 import type { CollectRequest, Scanner, Target } from '../core/scanner.ts'
 import { defaultRetry, type RetryPolicy, retrying } from './retry.ts'
 
@@ -37,3 +38,18 @@ export async function* collectChunks(
     await begun.chunks.return?.()
   }
 }
+
+/** What was masked may have been a part of something that is judged. */
+export const heldSecret = new Fault(
+  'unreachable',
+  {
+    ja: '応答に、この実行で使った認証情報と同じ文字列があった。伏せたので、その前後は読み違えているかもしれない',
+    en: 'the answer held a text equal to a credential of this run; it was masked, and what stands around it may be misread',
+  },
+  {
+    next: {
+      ja: '対象のどこにその値があるかを調べて消し、認証情報を変更する',
+      en: 'find and remove what holds it on the target, and change the credential',
+    },
+  },
+)

@@ -15,7 +15,8 @@ import { componentResult } from './component.ts'
 import { gapsOf } from './gaps.ts'
 import { type JudgedBy, LateBaselines } from './late-baselines.ts'
 import type { RetryPolicy } from './retry.ts'
-import { collectChunks } from './scan-collect.ts'
+import { noTargets } from './no-targets.ts'
+import { collectChunks, heldSecret } from './scan-collect.ts'
 import { coverageOf, listHeaders, SoftwareLists } from './software-lists.ts'
 import { type Limit, limitsOfTarget, runAll } from './schedule.ts'
 import { Spool, type SpoolWriter } from './spool.ts'
@@ -82,9 +83,7 @@ export interface FinishedScan {
  * @throws Fault `nothing-to-do` without a source, or without a requirement and a software list; Fault `output` when the disk is full
  */
 export async function scan(request: ScanRequest): Promise<FinishedScan> {
-  if (request.sources.length === 0) {
-    throw new Fault('nothing-to-do', { ja: '調べる対象がない', en: 'there is nothing to scan' }, { next: nameTargets })
-  }
+  if (request.sources.length === 0) throw noTargets({ ja: '調べる対象がない', en: 'there is nothing to scan' })
   const given = request.baselines
   const baselines = new LateBaselines(typeof given === 'function' ? given : () => given)
   if (typeof given !== 'function') await baselines.get()
@@ -240,11 +239,29 @@ async function scanSource(source: Source, place: Place): Promise<void> {
   if (fault) totals.internal(fault)
   // a bundle that can't be read to its end may have held more than was judged
   if (found === 0 || fault || broke) {
-    const first = problems[0]
-    const what = first?.what ?? { ja: '証跡が見つからない', en: 'no evidence was found' }
-    await unread(place, name, scannerIdOf(source), what, first)
+    const first = problems[0] ?? noEvidence(source)
+    await unread(place, name, scannerIdOf(source), first.what, first)
   }
 }
+
+/** Something came, and none of it is evidence. */
+const noEvidence = ({ kind }: Source): Fault =>
+  new Fault(
+    'unreachable',
+    { ja: '証跡が見つからない', en: 'no evidence was found' },
+    {
+      next:
+        kind === 'bundle'
+          ? {
+              ja: '`seisa collect` か収集スクリプトの出力を、そのままのファイルで渡してください',
+              en: 'name a file with the output of `seisa collect` or of the collector script as it came',
+            }
+          : {
+              ja: 'そのアカウントで収集スクリプトが動いているか（ログインシェル、ForceCommand、sudo で指定したファイル）を確かめてください',
+              en: 'check that the account does run the collector: its login shell, ForceCommand, the file that sudo names',
+            },
+    },
+  )
 
 /** A target of which nothing was read, and the gap that it is. */
 async function unread(place: Place, name: string, scanner: string, why: LocalText, fault?: Fault): Promise<void> {
@@ -328,27 +345,6 @@ async function* liveChunks(
     problems.push(asFault(cause))
   }
 }
-
-/** What to do where no target is known. */
-export const nameTargets: LocalText = {
-  ja: 'seisa.yaml の targets に書くか、--here か --host で指定する',
-  en: 'write targets into seisa.yaml, or name one with --here or --host',
-}
-
-/** What was masked may have been a part of something that is judged. */
-export const heldSecret = new Fault(
-  'unreachable',
-  {
-    ja: '応答に、この実行で使った認証情報と同じ文字列があった。伏せたので、その前後は読み違えているかもしれない',
-    en: 'the answer held a text equal to a credential of this run; it was masked, and what stands around it may be misread',
-  },
-  {
-    next: {
-      ja: '対象のどこにその値があるかを調べて消し、認証情報を変更する',
-      en: 'find and remove what holds it on the target, and change the credential',
-    },
-  },
-)
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 

@@ -126,6 +126,16 @@ describe('work under limits', () => {
     expect(time).toBe(50)
   })
 
+  it('of one zone takes turns with that of another: a thousand dead hosts keep nobody else waiting', async () => {
+    const inZone = (networkZone: string) =>
+      limitsOfTarget({ networkZone }, { concurrency: 20, networkZones: new Map() })
+    const dead = Array.from({ length: 1000 }, () => ({ duration: 30, limits: inZone('dead') }))
+    const good = Array.from({ length: 10 }, () => ({ duration: 2, limits: inZone('good') }))
+    const { started, time } = await simulated([...dead, ...good])
+    expect(started.slice(0, 20).filter((position) => position >= 1000)).toHaveLength(10)
+    expect(time).toBeLessThanOrEqual(30 * (1000 / 20 + 1))
+  })
+
   it('starts nothing more once aborted, and waits for what was started', async () => {
     const clock = simulatedClock()
     const abort = new AbortController()
@@ -200,6 +210,11 @@ describe('the limits of a target', () => {
       { key: 'group dmz', most: 3 },
       { key: 'zone dmz', most: 4 },
     ])
-    expect(limitsOfTarget({ group: { name: 'a' }, networkZone: 'office' }, limits)).toHaveLength(1)
+    const endless = Number.POSITIVE_INFINITY
+    expect(limitsOfTarget({ group: { name: 'a' }, networkZone: 'office' }, limits)).toEqual([
+      { key: 'all', most: 20 },
+      { key: 'group a', most: endless },
+      { key: 'zone office', most: endless },
+    ])
   })
 })

@@ -20,12 +20,15 @@ interface Queue {
   readonly limits: readonly Limit[]
   readonly positions: number[]
   next: number
+  /** How many of them are at work. */
+  running: number
 }
 
 /**
- * Does the work on every item, as many at once as all of its limits allow. Of those that may start the first one does,
- * so that items under the same limits start in their order, and whatever may start is started at once: an item waits
- * only for others that hold its own limits. Nothing more is started once aborted, or once an item's work has thrown:
+ * Does the work on every item, as many at once as all of its limits allow. Items under the same limits start in their
+ * order, and whatever may start is started at once: an item waits only for others that hold its own limits. Where there
+ * is room for some only, those start whose own limits hold the fewest at work, so that a thousand dead hosts of one
+ * group don't keep the others waiting. Nothing more is started once aborted, or once an item's work has thrown:
  * what ends the run (a full disk) ends it for all. Whatever was started is waited for.
  * @throws what the first work to fail threw
  */
@@ -36,8 +39,10 @@ export function runAll<T>({ items, limitsOf, signal, work }: Schedule<T>): Promi
   let failure: { readonly cause: unknown } | undefined
   const { promise, resolve, reject } = Promise.withResolvers<void>()
 
-  const change = (limits: readonly Limit[], by: number): void => {
+  const change = (queue: Queue, by: number): void => {
+    const { limits } = queue
     running += by
+    queue.running += by
     for (const { key } of limits) busy.set(key, (busy.get(key) ?? 0) + by)
   }
   const hasRoom = ({ limits }: Queue): boolean =>
@@ -48,7 +53,7 @@ export function runAll<T>({ items, limitsOf, signal, work }: Schedule<T>): Promi
     queue.next += 1
     const item = items[position]
     if (item === undefined) return
-    change(queue.limits, 1)
+    change(queue, 1)
     const begin = async (): Promise<void> => work(item, position)
     // a work that throws before its first await fails like any other
     begin()
@@ -56,7 +61,7 @@ export function runAll<T>({ items, limitsOf, signal, work }: Schedule<T>): Promi
         failure ??= { cause }
       })
       .finally(() => {
-        change(queue.limits, -1)
+        change(queue, -1)
         startMore()
       })
   }
@@ -83,21 +88,25 @@ function queuesOf<T>(items: readonly T[], limitsOf: (item: T) => readonly Limit[
     const id = JSON.stringify(limits)
     const queue = queues.get(id)
     if (queue) queue.positions.push(position)
-    else queues.set(id, { limits, positions: [position], next: 0 })
+    else queues.set(id, { limits, positions: [position], next: 0, running: 0 })
   }
   return [...queues.values()]
 }
 
-/** The queue whose next item comes first among those with room. */
+/** Of the queues with room the one with the fewest items at work; of several such, that whose next item comes first. */
 function firstOf(queues: readonly Queue[], hasRoom: (queue: Queue) => boolean): Queue | undefined {
   let first: Queue | undefined
   for (const queue of queues) {
-    const position = queue.positions[queue.next]
-    if (position === undefined || !hasRoom(queue)) continue
-    if (position < (first?.positions[first.next] ?? Number.POSITIVE_INFINITY)) first = queue
+    if (queue.next >= queue.positions.length || !hasRoom(queue)) continue
+    if (first === undefined || isBefore(queue, first)) first = queue
   }
   return first
 }
+
+const isBefore = (one: Queue, other: Queue): boolean =>
+  one.running < other.running || (one.running === other.running && nextOf(one) < nextOf(other))
+
+const nextOf = ({ positions, next }: Queue): number => positions[next] ?? Number.POSITIVE_INFINITY
 
 /** How much may be at work at once. */
 export interface RunLimits {
@@ -107,15 +116,20 @@ export interface RunLimits {
   readonly networkZones: ReadonlyMap<string, number>
 }
 
-/** The limits that a live target stands under: those of the run, of its group, and of its network zone. */
+/**
+ * The limits that a live target stands under: those of the run, of its group, and of its network zone. A group or zone
+ * without a limit has an endless one, since it takes its turn with the others all the same.
+ */
 export function limitsOfTarget(
   { group, networkZone }: Pick<Target, 'group' | 'networkZone'>,
   { concurrency, networkZones }: RunLimits,
 ): readonly Limit[] {
-  const zone = networkZone === undefined ? undefined : networkZones.get(networkZone)
+  const endless = Number.POSITIVE_INFINITY
   return [
     { key: 'all', most: concurrency },
-    ...(group?.concurrency === undefined ? [] : [{ key: `group ${group.name}`, most: group.concurrency }]),
-    ...(zone === undefined ? [] : [{ key: `zone ${networkZone}`, most: zone }]),
+    ...(group === undefined ? [] : [{ key: `group ${group.name}`, most: group.concurrency ?? endless }]),
+    ...(networkZone === undefined
+      ? []
+      : [{ key: `zone ${networkZone}`, most: networkZones.get(networkZone) ?? endless }]),
   ]
 }

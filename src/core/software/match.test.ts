@@ -65,6 +65,8 @@ labSuite('a range of RPM versions', { available: installed('rpmbuild'), lacks: '
     writeFileSync(join(folder, 'foo.spec'), head + needs.join(''))
     const built = spawnSync('rpmbuild', ['--define', `_topdir ${folder}`, '-bb', join(folder, 'foo.spec')], {
       encoding: 'utf8',
+      // Debian's rpm makes a database in the home folder
+      env: { ...process.env, HOME: folder },
     })
     expect(built.stderr).not.toMatch(/^error/m)
   }, 60_000)
@@ -75,6 +77,7 @@ labSuite('a range of RPM versions', { available: installed('rpmbuild'), lacks: '
     const packages = ['foo', `foo-needs-${at}`].map((one) => join(folder, 'RPMS/noarch', `${one}-1.2-3.el9.noarch.rpm`))
     const tried = spawnSync('rpm', ['--root', join(folder, 'root'), '--dbpath', '/db', '-U', '--test', ...packages], {
       encoding: 'utf8',
+      env: { ...process.env, HOME: folder },
     })
     const refused = tried.stderr.includes('is needed by')
     expect(tried.stderr).not.toMatch(/^error: (?!Failed dependencies)/m)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Says } from '../excerpt.ts'
 import { type Problem, problemsFault } from '../problems.ts'
-import { readFileBytes } from '../source.ts'
+import { hiddenCharacter, readFileBytes } from '../source.ts'
 import { readCsv } from './csv.ts'
 import { largestTableBytes, mostColumns } from './limits.ts'
 import { cellName, placed, quotable } from './place.ts'
@@ -28,7 +28,7 @@ export async function parseTable(file: string, bytes: Uint8Array, options: Table
   }
   if (options.sheet !== undefined) throw problemsFault([placed(file, 1, 1, sheetOfCsv)])
   const { rows, columnOf } = readCsv(file, bytes)
-  return tableOf({ file, hash, rows, marks: { bad: [], merged: [] }, columnOf }, options)
+  return tableOf({ file, hash, rows, marks: { bad: [], merged: [], dressed: new Set() }, columnOf }, options)
 }
 
 /** ZIP, or the container of old and of encrypted Office files. */
@@ -49,8 +49,9 @@ interface Found {
 
 function tableOf(found: Found, options: TableOptions): Table {
   const { file, sheet, hash, place, marks } = found
-  const top = headerIndex(found.rows, options)
-  const head = found.rows[top]
+  const all = fillMerged(found.rows, marks)
+  const top = headerIndex(all, options)
+  const head = all[top]
   if (!head) throw problemsFault([placed(file, 1, 1, noHeader)])
   const width = head.cells.findLastIndex((cell) => cell.text !== '') + 1
   const header: TableRow = { line: head.line, cells: head.cells.slice(0, width) }
@@ -63,23 +64,35 @@ function tableOf(found: Found, options: TableOptions): Table {
       ...(place && { place: place(at.line, cell?.column) }),
     }
   }
+  const rows = all.slice(top + 1)
   const problems: Problem[] = []
   if (width > mostColumns) problems.push(problem(header, tooManyColumns))
   for (const { line, column, says } of marks.bad) {
     if (line >= header.line && column <= width) problems.push(problem(emptyCell(line, column), says))
   }
-  const rows = fillMerged(found.rows.slice(top + 1), width, header.line, marks, (line, column) =>
-    problems.push(problem(emptyCell(line, column), mergedAcross)),
-  )
-  for (const row of rows) {
-    const beyond = row.cells.slice(width).find((cell) => cell.text !== '')
-    if (beyond) problems.push(problem(beyond, noHeading))
+  for (const { top: first, bottom, left, right } of marks.merged) {
+    if (bottom < header.line || left > width) continue
+    // which heading would the value stand under? And a heading and its first row can't be told from two rows of headings
+    const mixed = first <= header.line && bottom > header.line
+    if (right > left || mixed) problems.push(problem(emptyCell(first, left), mergedAcross))
   }
+  for (const row of [header, ...rows]) {
+    const beyond = row === header ? undefined : row.cells.slice(width).find((cell) => cell.text !== '')
+    if (beyond) problems.push(problem(beyond, noHeading))
+    for (const cell of row.cells) {
+      const hidden = hiddenCharacter(cell.text)
+      if (hidden !== undefined) problems.push(problem(cell, hiddenText(hidden)))
+    }
+  }
+  const titles = all.slice(0, top)
+  for (const row of [...titles.filter(({ line }) => !isUpperHeading(line, header.line, marks)), ...rows])
+    if (isSecondHeader(row, options)) problems.push(problem(row, secondHeader))
   if (problems.length > 0) throw problemsFault(problems)
   return {
     file,
     ...(sheet !== undefined && { sheet }),
     hash,
+    titles,
     header,
     rows: rows.map(({ line, cells }) => ({
       line,
@@ -92,42 +105,55 @@ function tableOf(found: Found, options: TableOptions): Table {
 
 const emptyCell = (line: number, column: number): TableCell => ({ text: '', kind: 'text', line, column })
 
-/** The row of headings among the first ones. */
-function headerIndex(rows: readonly TableRow[], { isHeader }: TableOptions): number {
-  if (!isHeader) return 0
-  const found = rows.slice(0, titleRows).findIndex((row) => isHeader(row.cells.map((cell) => cell.text)))
-  return Math.max(0, found)
-}
+const textsOf = (row: TableRow): readonly string[] => row.cells.map((cell) => cell.text).filter((text) => text !== '')
 
 /**
- * A value that a person sees beside several rows holds for each of them. Cells merged across columns have no such
- * meaning: which heading would the value stand under?
+ * The row of headings among the first ones: the one with the most headings that are known, so that a title above it may
+ * hold some too (`名称：サーバ一覧　版：3`).
  */
-function fillMerged(
-  rows: readonly TableRow[],
-  width: number,
-  headerLine: number,
-  marks: SheetMarks,
-  refuse: (line: number, column: number) => void,
-): readonly TableRow[] {
+function headerIndex(rows: readonly TableRow[], { isHeader, isHeading }: TableOptions): number {
+  if (!isHeader) return 0
+  const first = rows.slice(0, titleRows)
+  const scores = first.map((row) => {
+    const texts = textsOf(row)
+    const known = isHeading ? texts.filter(isHeading).length : 0
+    return isHeader(texts) ? mostColumns + 1 + known : known
+  })
+  const best = Math.max(0, ...scores)
+  return best === 0 ? 0 : scores.indexOf(best)
+}
+
+/** A row of nothing but headings. */
+function isSecondHeader(row: TableRow, { isHeader, isHeading }: TableOptions): boolean {
+  if (!isHeader || !isHeading) return false
+  const texts = textsOf(row)
+  return texts.every(isHeading) && isHeader(texts)
+}
+
+/** Whether a row is the upper one of two rows of headings, as merged cells show. */
+const isUpperHeading = (line: number, headerLine: number, { merged }: SheetMarks): boolean =>
+  line === headerLine - 1 &&
+  merged.some(
+    ({ top, bottom, left, right }) => top <= line && (bottom === headerLine || (bottom === line && right > left)),
+  )
+
+/** A value that a person sees beside several rows holds for each of them. */
+function fillMerged(rows: readonly TableRow[], { merged }: SheetMarks): readonly TableRow[] {
   const values = new Map<string, TableCell>()
   const lines = new Map(rows.map((row) => [row.line, row]))
   const last = rows.at(-1)?.line ?? 0
-  for (const { top, bottom, left, right } of marks.merged) {
-    if (bottom < headerLine || left > width) continue
-    if (right > left || top <= headerLine) {
-      // two rows of headings can't be told from a heading and its first row
-      if (right > left || bottom > headerLine) refuse(top, left)
-      continue
-    }
+  let widest = 0
+  for (const { top, bottom, left, right } of merged) {
+    if (right > left) continue
     const value = lines.get(top)?.cells[left - 1]
     if (!value || value.text === '') continue
+    widest = Math.max(widest, left)
     for (let line = top + 1; line <= Math.min(bottom, last); line++) values.set(`${line} ${left}`, value)
   }
   if (values.size === 0) return rows
   return rows.map((row) => ({
     line: row.line,
-    cells: Array.from({ length: Math.max(width, row.cells.length) }, (_, index) => {
+    cells: Array.from({ length: Math.max(widest, row.cells.length) }, (_, index) => {
       const value = values.get(`${row.line} ${index + 1}`)
       const own = row.cells[index] ?? emptyCell(row.line, index + 1)
       return value ? { ...value, line: own.line, column: own.column } : own
@@ -158,6 +184,20 @@ const mergedAcross: Says = {
   },
   expected: { ja: '結合を解除して、それぞれのセルに書く', en: 'unmerge them and fill in each cell' },
 }
+const secondHeader: Says = {
+  what: { ja: '見出しの行がもう1つある', en: 'there is a second row of headings' },
+  expected: {
+    ja: '1枚のシート（1つのファイル）に1つの表（2つ目の表や、繰り返した見出しは分けるか消す）',
+    en: 'one table a sheet or file: move the other one away, or delete headings that only repeat',
+  },
+}
+const hiddenText = (name: string): Says => ({
+  what: { ja: `目に見えない文字がある（${name}）`, en: `a character that can not be seen (${name})` },
+  expected: {
+    ja: 'この文字を消す（読む人に見える通りに書く）',
+    en: 'delete it: a file must say what its reader sees',
+  },
+})
 const noHeading: Says = {
   what: { ja: '見出しのない列に値がある', en: 'a value in a column that has no heading' },
   expected: { ja: '列に見出しを付けるか、値を消す', en: 'a heading for the column, or no value' },

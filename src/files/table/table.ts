@@ -12,6 +12,8 @@ export interface TableCell {
   readonly kind: 'text' | 'number' | 'date' | 'boolean'
   /** The day, `2026-12-31`, of a date cell, or of a number as a spreadsheet would count days. */
   readonly day?: string
+  /** A number that is shown in other characters than its digits: `7系`, `2以下`, `100%`. */
+  readonly dressed?: boolean
   /** Line of the file or row of the sheet, from 1. */
   readonly line: number
   /** Number of the column, from 1. */
@@ -30,6 +32,8 @@ export interface Table {
   readonly sheet?: string
   /** SHA-256 of the file's bytes, in hex. */
   readonly hash: string
+  /** Rows above the headings: title, date, approver. */
+  readonly titles: readonly TableRow[]
   readonly header: TableRow
   readonly rows: readonly TableRow[]
   /** Where a row stands, for people: `lists/a.csv:12`, `lists/a.xlsx:Sheet1!12`. */
@@ -47,6 +51,11 @@ export interface TableOptions {
    * the top is one, the first row that isn't empty holds them.
    */
   readonly isHeader?: (texts: readonly string[]) => boolean
+  /**
+   * Tells a heading that the reader knows. With it the row with the most of them holds the headings, and a second row of
+   * headings is refused: what stands below it may mean something else.
+   */
+  readonly isHeading?: (text: string) => boolean
 }
 
 /** Titles, dates and approvers above a heading take no more rows than this. */

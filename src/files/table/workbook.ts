@@ -16,6 +16,9 @@ export interface Workbook {
   readonly sheets: readonly Sheet[]
   /** Days are counted from 1904 (old Excel for Mac). */
   readonly from1904: boolean
+  /** Names of the parts with styles and with the texts of cells. */
+  readonly stylesPart: string
+  readonly stringsPart: string
   /** The parts that every sheet needs, and this one. Undefined when a part is not as it should be. */
   readonly partsOf: (sheet: Sheet) => ReadonlyMap<string, Uint8Array> | Says
 }
@@ -48,9 +51,12 @@ export function openWorkbook(bytes: Uint8Array): Workbook | Says {
       }
     })
   const common = [...targets.values()].filter(({ type }) => type === 'sharedStrings' || type === 'styles')
+  const partOf = (type: string): string => common.find((one) => one.type === type)?.part ?? `xl/${type}.xml`
   return {
     sheets,
     from1904: date1904 === '1',
+    stylesPart: partOf('styles'),
+    stringsPart: partOf('sharedStrings'),
     partsOf: (sheet) => {
       const parts = new Map([
         [bookPart, book.bytes],

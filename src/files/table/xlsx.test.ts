@@ -70,6 +70,66 @@ describe('a workbook', () => {
     expect(await refusal(cell('<c r="A2" t="e"><f>x()</f><v>#NAME?</v></c>'))).toContain('the cell holds an error')
   })
 
+  it('refuses a formula whose result is another one on another day, also where it is shared', async () => {
+    const rows = (formula: string): string =>
+      `${textRow(1, 'name', 'state')}<row r="2"><c r="A2" t="inlineStr"><is><t>a</t></is></c><c r="B2" t="str">${formula}<v>有効</v></c></row>` +
+      '<row r="3"><c r="A3" t="inlineStr"><is><t>b</t></is></c><c r="B3" t="str"><f t="shared" si="0"/><v>有効</v></c></row>'
+    const said = await refusal(
+      workbook([
+        {
+          name: 'a',
+          rows: rows('<f t="shared" ref="B2:B3" si="0">IF(C2&lt;today(),&quot;廃止&quot;,&quot;有効&quot;)</f>'),
+        },
+      ]),
+    )
+    expect(said.split('\n').filter((line) => line.startsWith('a.xlsx'))).toEqual(
+      ['B2', 'B3'].map(
+        (cell) =>
+          `a.xlsx:a!${cell}: a formula whose result changes with the day on which it is opened (TODAY and the like)`,
+      ),
+    )
+    const calm = workbook([{ name: 'a', rows: rows('<f t="shared" ref="B2:B3" si="0">IF(C2="",D2,E2)</f>') }])
+    expect(texts(await read(calm))).toHaveLength(3)
+    // above the headings it is the date of printing
+    const printed = `<row r="1"><c r="A1"><f>TODAY()</f><v>46000</v></c></row>${textRow(2, 'name', 'state')}${textRow(3, 'a', 'b')}`
+    const isHeader = (row: readonly string[]): boolean => row.includes('name')
+    expect(texts(await read(workbook([{ name: 'a', rows: printed }]), { isHeader }))).toHaveLength(2)
+  })
+
+  it('refuses what a person can not see in a cell', async () => {
+    for (const hidden of ['\u200b', '\u00ad', '\ufeff', '\u202e', '\u2060']) {
+      const rows = `${textRow(1, 'name')}${textRow(2, `win${hidden}ny`)}`
+      expect(await refusal(workbook([{ name: 'a', rows }]))).toContain('a.xlsx:a!A2: a character that can not be seen')
+    }
+    // ideographic and other spaces, line breaks and variants of kanji can be seen
+    const rows = `${textRow(1, 'name')}${textRow(2, '葛\u{e0100}城\u3000一\u00a0二\n三')}`
+    expect(texts(await read(workbook([{ name: 'a', rows }])))).toHaveLength(2)
+  })
+
+  it('takes two rows of headings for one where merged cells show that they are, and refuses any other second one', async () => {
+    const options: TableOptions = {
+      isHeader: (row) => row.includes('name') && row.length > 1,
+      isHeading: (text) => ['name', 'status', 'version', 'software'].includes(text),
+    }
+    const rows = `${textRow(1, 'title', 'name')}${textRow(2, 'status', 'software')}${textRow(3, '', 'name', 'version')}${textRow(4, 'allow', 'a', '1')}`
+    const merged = '<mergeCells count="2"><mergeCell ref="A2:A3"/><mergeCell ref="B2:C2"/></mergeCells>'
+    const table = await read(workbook([{ name: 'a', rows, after: merged }]), options)
+    expect(texts(table)).toEqual([
+      ['status', 'name', 'version'],
+      ['allow', 'a', '1'],
+    ])
+    expect(table.titles.map(({ line }) => line)).toEqual([1, 2])
+    const second = `${textRow(1, 'name', 'version')}${textRow(2, 'a', '1')}${textRow(3, 'name', 'status')}${textRow(4, 'b', 'deny')}`
+    expect(await refusal(workbook([{ name: 'a', rows: second }]), options)).toContain(
+      'a.xlsx:a!3: there is a second row of headings',
+    )
+    // the wider table below would hide the one above it
+    const wider = second
+      .replace('<t>deny</t>', '<t>deny</t>')
+      .replace(textRow(3, 'name', 'status'), textRow(3, 'name', 'status', 'version'))
+    expect(await refusal(workbook([{ name: 'a', rows: wider }]), options)).toContain('second row of headings')
+  })
+
   it('reads the text of a shared string without its furigana', async () => {
     const shared =
       '<si><r><t>医</t></r><r><t>療</t></r><rPh sb="0" eb="2"><t>イリョウ</t></rPh></si><si><t>name</t></si>'

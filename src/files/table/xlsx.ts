@@ -4,7 +4,8 @@ import { problemsFault } from '../problems.ts'
 import { longestCell } from './limits.ts'
 import { trimmed } from './normal.ts'
 import { placed } from './place.ts'
-import { type SheetMarks, sheetMarks } from './sheet-marks.ts'
+import { cellStyles, struckStrings } from './cell-styles.ts'
+import { type Looks, type SheetMarks, sheetMarks } from './sheet-marks.ts'
 import type { TableCell, TableRow } from './table.ts'
 import { oddWorkbook, openWorkbook, type Sheet, type Workbook } from './workbook.ts'
 import { storedZip } from './zip.ts'
@@ -48,7 +49,8 @@ async function readSheetRows(book: Workbook, sheet: Sheet): Promise<XlsxRows | S
   const parts = book.partsOf(sheet)
   if ('what' in parts) return parts
   const xml = parts.get(sheet.part)
-  const marks = sheetMarks(new TextDecoder().decode(xml))
+  const looks = looksOf(book, parts)
+  const marks = looks ? sheetMarks(new TextDecoder().decode(xml), looks) : oddWorkbook
   if ('what' in marks) return marks
   // Only what was looked at goes on, in an archive of our own: nothing can be in it that only the library sees.
   const { readSheet } = await import('read-excel-file/universal')
@@ -65,12 +67,22 @@ async function readSheetRows(book: Workbook, sheet: Sheet): Promise<XlsxRows | S
   const rows: TableRow[] = []
   for (const [index, row] of values.entries()) {
     const line = index + 1
-    const cells = row.map((value, column) => cellOf(value, line, column + 1, book.from1904))
+    const cells = row.map((value, column) => {
+      const cell = cellOf(value, line, column + 1, book.from1904)
+      return marks.dressed.has(`${line} ${column + 1}`) ? { ...cell, dressed: true } : cell
+    })
     const long = cells.find((cell) => cell.text.length > longestCell)
     if (long) return tooLong
     if (cells.some((cell) => cell.text !== '')) rows.push({ line, cells })
   }
   return { sheet: sheet.name, rows, marks }
+}
+
+/** How the cells of a workbook look, from its parts; undefined where its styles can't be read. */
+function looksOf(book: Workbook, parts: ReadonlyMap<string, Uint8Array>): Looks | undefined {
+  const text = (name: string): string => new TextDecoder().decode(parts.get(name))
+  const styles = cellStyles(text(book.stylesPart))
+  return styles && { styles, struck: struckStrings(text(book.stringsPart)) }
 }
 
 /** A number as the file writes it, so that it isn't taken for a text. */

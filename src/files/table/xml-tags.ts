@@ -3,6 +3,8 @@ export interface XmlTag {
   readonly name: string
   readonly kind: 'open' | 'close' | 'empty'
   readonly attributes: string
+  /** Where the text after it starts. */
+  readonly after: number
 }
 
 /**
@@ -32,6 +34,7 @@ export function* xmlTags(xml: string): Generator<XmlTag | undefined> {
       name: name.slice(name.indexOf(':') + 1),
       kind: close ? 'close' : empty ? 'empty' : 'open',
       attributes: gap === -1 ? '' : body.slice(gap),
+      after: at,
     }
   }
 }

@@ -9,6 +9,7 @@ import ssh2, {
   type SigningRequestOptions,
 } from 'ssh2'
 import type { CollectRun } from '../../core/scanner.ts'
+import { oncePerRun } from '../once-per-run.ts'
 
 /** What ssh-agent holds; an agent that can't be asked is no fault: keys and passwords may do without. */
 export type AgentAnswer =
@@ -22,17 +23,11 @@ const answerSeconds = 5
 /** OpenSSH's agent says no more in one answer (AGENT_MAX_LEN), and we ask it one thing on a connection. */
 const longestAnswerBytes = 256 * 1024
 
-const asked = new WeakMap<CollectRun, Map<string, Promise<AgentAnswer>>>()
+const askOnce = oncePerRun<AgentAnswer>()
 
 /** Keys of the agent at `socket`, asked once a run. Those of kinds that ssh2 doesn't know are left out. */
-export function agentKeys(socket: string | undefined, run: CollectRun): Promise<AgentAnswer> {
-  if (socket === undefined || socket === '') return Promise.resolve({ state: 'none' })
-  const known = asked.get(run) ?? new Map<string, Promise<AgentAnswer>>()
-  asked.set(run, known)
-  const answer = known.get(socket) ?? askAgent(socket)
-  known.set(socket, answer)
-  return answer
-}
+export const agentKeys = async (socket: string | undefined, run: CollectRun): Promise<AgentAnswer> =>
+  socket === undefined || socket === '' ? { state: 'none' } : askOnce(run, socket, () => askAgent(socket))
 
 async function askAgent(socket: string): Promise<AgentAnswer> {
   const { agent, close } = openAgent(socket)

@@ -2,6 +2,7 @@ import ssh2, { type ParsedKey } from 'ssh2'
 import { Fault, systemCode } from '../../core/fault.ts'
 import type { CollectRun } from '../../core/scanner.ts'
 import type { LocalText } from '../../core/text.ts'
+import { oncePerRun } from '../once-per-run.ts'
 import { readRegularFile } from '../regular-file.ts'
 
 /** What a key file gives: a key that signs, a public half that ssh-agent may know the other of, or a reason. */
@@ -14,17 +15,11 @@ export type KeyFile =
 const longestFileBytes = 1024 * 1024
 
 /** Opening an encrypted key is slow on purpose (bcrypt): once a run is enough. */
-const opened = new WeakMap<CollectRun, Map<string, Promise<KeyFile>>>()
+const openOnce = oncePerRun<KeyFile>()
 
 /** A key file, opened once a run. `passphrase` is a reference, resolved when it is needed. */
-export function keyFile(path: string, passphrase: string | undefined, run: CollectRun): Promise<KeyFile> {
-  const known = opened.get(run) ?? new Map<string, Promise<KeyFile>>()
-  opened.set(run, known)
-  const id = JSON.stringify([path, passphrase])
-  const file = known.get(id) ?? openKeyFile(path, passphrase, run)
-  known.set(id, file)
-  return file
-}
+export const keyFile = (path: string, passphrase: string | undefined, run: CollectRun): Promise<KeyFile> =>
+  openOnce(run, JSON.stringify([path, passphrase]), () => openKeyFile(path, passphrase, run))
 
 async function openKeyFile(path: string, passphrase: string | undefined, run: CollectRun): Promise<KeyFile> {
   let publicKey: Buffer | undefined

@@ -5,6 +5,7 @@ import { ended } from '../command.ts'
 import { said } from '../said.ts'
 import { deniedPrompt, nothingAccepted, noAnswer, passwordChange, refused } from './authenticate-faults.ts'
 import { type KeyRing, keyRing, type OfferedKey } from './authenticate-keys.ts'
+import { lost } from './connect-faults.ts'
 import type { SshSettings } from './settings.ts'
 
 /** OpenSSH ends a connection at the sixth refusal (MaxAuthTries), and the password may need the last one. */
@@ -38,6 +39,7 @@ export class Authenticator {
   #passwordUsed = false
   #passwordPrompt: string | undefined
   #over: Fault | undefined
+  #isIn = false
 
   constructor(settings: SshSettings, on: LogOn) {
     this.#settings = settings
@@ -49,10 +51,17 @@ export class Authenticator {
    * For ssh2: called for the first method and after each refusal; `methods` is null the first time. A key file goes first:
    * to ask with `none` makes a server that permits empty passwords try one, which its PAM may count as a wrong password.
    */
-  readonly handler = (methods: readonly string[] | null, partial: boolean | null, next: NextAuthHandler): void => {
+  readonly handler = (
+    methods: readonly string[] | null | undefined,
+    partial: boolean | null,
+    next: NextAuthHandler,
+  ): void => {
+    // who let us in and then refuses us gets nothing more
+    if (this.#isIn) return
     const proceed = async (): Promise<void> => {
-      const method = await this.#next(methods, partial === true)
-      if (!this.#over) next(method)
+      // ssh2 knows no methods where the server's list is broken
+      const method = await (methods === null ? this.#first() : this.#next(methods ?? [], partial === true))
+      if (!this.#over && !this.#isIn) next(method)
     }
     proceed().catch((cause: unknown) => this.#stop(cause))
   }
@@ -66,7 +75,10 @@ export class Authenticator {
 
   /** The server let us in. Waits until the guard knows. */
   async accepted(): Promise<void> {
+    this.#isIn = true
     this.#keys.close()
+    // a server may let us in before it was our password's turn
+    if (this.#answer === undefined) return
     this.#settle()
     await this.#outcome
   }
@@ -84,9 +96,8 @@ export class Authenticator {
     return given
   }
 
-  async #next(methods: readonly string[] | null, partial: boolean): Promise<AnyAuthMethod> {
+  async #next(methods: readonly string[], partial: boolean): Promise<AnyAuthMethod> {
     const { username } = this.#settings
-    if (methods === null) return this.#first(username)
     this.#methods = methods
     if (this.#answer !== undefined) {
       this.#settle(partial ? undefined : refused(this.#settings))
@@ -112,7 +123,8 @@ export class Authenticator {
     })
   }
 
-  async #first(username: string): Promise<AnyAuthMethod> {
+  async #first(): Promise<AnyAuthMethod> {
+    const { username } = this.#settings
     const key = await this.#keys.next()
     const method = key?.method(username)
     // ssh2 doesn't tell what the server said to a key of an agent
@@ -181,6 +193,7 @@ export class Authenticator {
       attempt: async () => {
         // the server may have closed the connection while another target was asked
         if (this.#over) throw this.#over
+        if (this.#isIn) throw lost(this.#settings, '')
         this.#answer = Promise.withResolvers<void>()
         turn.resolve()
         await this.#answer.promise

@@ -36,10 +36,10 @@ export function unreachable(settings: SshSettings, code: string | undefined, cau
   )
 }
 
-/** Connecting and logging on took too long. */
+/** Connecting and logging on took too long; the system has sent its packets several times meanwhile, so that once is enough. */
 export const tooSlow = (settings: SshSettings): Fault =>
   new Fault(
-    'unreachable',
+    'timeout',
     {
       ja: `${settings.name}（${place(settings)}）が ${settings.connectTimeoutSeconds} 秒以内に応答しない`,
       en: `${settings.name} (${place(settings)}) did not answer within ${settings.connectTimeoutSeconds} seconds`,

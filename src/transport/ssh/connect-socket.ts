@@ -6,6 +6,7 @@ import { said } from '../said.ts'
 import type { TurnedAway } from './back-off.ts'
 import { lost, notAllowed, unreachable } from './connect-faults.ts'
 import type { Connection } from './connect-handshake.ts'
+import { lookupInTurn } from './connect-lookup.ts'
 import type { SshSettings } from './settings.ts'
 
 /**
@@ -14,7 +15,8 @@ import type { SshSettings } from './settings.ts'
  */
 export async function openSocket(settings: SshSettings, signal: AbortSignal): Promise<Duplex | TurnedAway> {
   signal.throwIfAborted()
-  const socket = connect({ host: settings.host, port: settings.port, noDelay: true })
+  const { host, port } = settings
+  const socket = connect({ host, port, noDelay: true, lookup: lookupInTurn(signal) })
   // for its whole life: a reset between two other listeners must not end the process
   socket.on('error', () => undefined)
   const { promise, resolve, reject } = Promise.withResolvers<Duplex | TurnedAway>()
@@ -51,6 +53,8 @@ export async function forwardedSocket(
 ): Promise<Duplex> {
   signal.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
+  // of a connection that is over already, `forwardOut` throws before anybody waits
+  promise.catch(() => undefined)
   const stop = (): void => reject(signal.reason)
   signal.addEventListener('abort', stop)
   const forget = jump.onEnd(reject)

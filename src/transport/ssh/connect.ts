@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { CollectRun } from '../../core/scanner.ts'
 import { ended } from '../command.ts'
+import { oncePerRun } from '../once-per-run.ts'
 import { type BackOffPolicy, type TurnedAway, withBackOff } from './back-off.ts'
 import { type Clock, startClock } from './connect-clock.ts'
 import { tooSlow } from './connect-faults.ts'
@@ -56,14 +57,8 @@ export async function attempt<T>(
   }
 }
 
-const read = new WeakMap<CollectRun, Map<string, Promise<HostKeys>>>()
+const readOnce = oncePerRun<HostKeys>()
 
 /** Known host keys, read once a run: hundreds of targets share one large file. */
-export function knownHostsOf(run: CollectRun, files: readonly string[]): Promise<HostKeys> {
-  const known = read.get(run) ?? new Map<string, Promise<HostKeys>>()
-  read.set(run, known)
-  const key = JSON.stringify(files)
-  const keys = known.get(key) ?? readHostKeys(files)
-  known.set(key, keys)
-  return keys
-}
+export const knownHostsOf = (run: CollectRun, files: readonly string[]): Promise<HostKeys> =>
+  readOnce(run, JSON.stringify(files), () => readHostKeys(files))

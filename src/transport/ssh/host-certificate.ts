@@ -1,5 +1,5 @@
 /**
- * Host keys in ssh2: what to offer, and the verifier. Everything that touches ssh2's insides is in this file.
+ * Host keys in ssh2: what to offer, and the verifier. What touches ssh2's insides for it is in this file.
  *
  * ssh2 1.17 knows no host certificates. Three things make it accept one, and each is guarded, so that another version
  * whose insides differ refuses instead of accepting:
@@ -30,6 +30,7 @@ import { keyTypeOf } from './fingerprint.ts'
 import { checkHostCertificate } from './host-certificate-check.ts'
 import { isCertificateType } from './host-certificate-parse.ts'
 import { certificateAlgorithms, type HostKeys, type HostKeyVerdict, shownKey } from './host-keys.ts'
+import { propertyOf } from './insides.ts'
 import { identityOf, type NamedHost } from './known-hosts.ts'
 
 export interface HostVerifierOptions {
@@ -95,9 +96,6 @@ function supportedAlgorithms(): readonly unknown[] {
   supportedList = list
   return list
 }
-
-const propertyOf = (owner: unknown, name: string): unknown =>
-  typeof owner === 'object' && owner !== null ? Reflect.get(owner, name) : undefined
 
 /** Has the key exchange under way hash the certificate and verify with the plain key; false if it isn't as expected. */
 function expectPlainSignature(client: Client, blob: Buffer, plainKey: Buffer, plainType: string): boolean {

@@ -1,4 +1,4 @@
-import { Fault } from '../../core/fault.ts'
+import { Fault, type FaultCode } from '../../core/fault.ts'
 import type { CollectRun } from '../../core/scanner.ts'
 import { ended } from '../command.ts'
 import { throughJump } from './connect-faults.ts'
@@ -13,6 +13,9 @@ type Open = (
 
 /** A jump host that was not reached this often in a row is not asked again in this run. */
 const mostFailures = 3
+
+/** What another try may end better. */
+const mayPass: ReadonlySet<FaultCode> = new Set<FaultCode>(['unreachable', 'timeout'])
 
 interface Entry {
   readonly connection: Promise<Connection>
@@ -88,7 +91,7 @@ function enter(
   connection.then(
     (found) => found.onEnd(() => replace({ connection, failures: 0, stale: true })),
     (cause: unknown) => {
-      const passing = cause instanceof Fault && cause.code === 'unreachable' && failures + 1 < mostFailures
+      const passing = cause instanceof Fault && mayPass.has(cause.code) && failures + 1 < mostFailures
       if (passing) replace({ connection, failures: failures + 1, stale: true })
     },
   )

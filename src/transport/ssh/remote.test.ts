@@ -101,14 +101,18 @@ labSuite('a script on a real sshd', sshdLab(), () => {
     expect(fault?.what.en).toMatch(/connection to plain was lost/)
   })
 
-  it('ends with its signal, and the other side sees the connection go', async () => {
+  it('ends with its signal, there too, and the other side sees the connection go', async () => {
     const limit = new AbortController()
-    const { output, fault } = await remotely(on('plain'), script('echo begun; sleep 600'), {
+    const { output, fault } = await remotely(on('plain'), script('echo begun; sleep 616'), {
       signal: limit.signal,
       seen: () => limit.abort('SIGTERM'),
     })
     expect([output, fault?.code, fault?.what.en]).toEqual(['begun\n', 'timeout', 'was interrupted'])
     expect(fleet.host('plain').log()).toMatch(/Received disconnect|Connection (closed|reset)/)
+    const runs = (): boolean => fleet.host('plain').inside('pgrep -fx "sleep 616"').status === 0
+    const until = performance.now() + 5000
+    while (runs() && performance.now() < until) await new Promise((done) => setImmediate(done))
+    expect(runs()).toBe(false)
   })
 
   it('ends output at its limit', async () => {

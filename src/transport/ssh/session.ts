@@ -4,6 +4,7 @@ import { type CommandLimits, ended, overLimit } from '../command.ts'
 import { said } from '../said.ts'
 import { lost, notAllowed } from './connect-faults.ts'
 import type { Connection } from './connect-handshake.ts'
+import { terminateCommand } from './insides.ts'
 
 /** How a command ended: `code` is null when a signal ended it or nobody said how. */
 export interface Outcome {
@@ -52,6 +53,8 @@ export async function* runOnChannel(
 async function openStream(connection: Connection, line: string, options: SessionOptions): Promise<ChannelStream> {
   const { settings } = connection
   const { promise, resolve, reject } = Promise.withResolvers<ChannelStream>()
+  // of a connection that is over already, `exec` throws before anybody waits
+  promise.catch(() => undefined)
   const forget = connection.onEnd(reject)
   const stop = (): void => reject(ended(options.signal))
   options.signal.addEventListener('abort', stop)
@@ -145,6 +148,7 @@ class ChannelStream {
   }
 
   release(): void {
+    if (!this.#closed && !this.#fault) this.#terminate()
     this.#forget()
     this.#options.signal.removeEventListener('abort', this.#onAbort)
     this.#connection.socket.off('data', this.#onPacket)
@@ -179,8 +183,6 @@ class ChannelStream {
   }
 
   readonly #onAbort = (): void => {
-    // best effort: a command without a terminal outlives its session until it next writes
-    if (!this.#closed) this.#channel.signal('TERM')
     this.#fail(ended(this.#options.signal))
   }
 
@@ -189,9 +191,15 @@ class ChannelStream {
     if (unread > unreadBytes) this.#fail(ignoresWindow(this.#connection.settings.name))
   }
 
+  /** A command without a terminal outlives its session until it next writes. */
+  #terminate(): void {
+    terminateCommand(this.#connection.client, this.#channel)
+  }
+
   #fail(fault: Fault): void {
     if (this.#closed || this.#fault) return
     this.#fault = fault
+    this.#terminate()
     // a reader that takes its time must not leave the other side time
     this.#connection.close()
     this.#wake()

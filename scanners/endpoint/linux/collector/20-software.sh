@@ -227,10 +227,10 @@ software_packages() {
     /usr/local/lib/python3*/dist-packages /usr/local/lib/python3*/site-packages /usr/local/lib64/python3*/site-packages \
     /opt/*/lib/python3*/site-packages; do
     [ -d "$F" ] || continue
-    if ! [ -r "$F" ]; then printf '@denied %s\n' "$F"; continue; fi
+    if ! { [ -r "$F" ] && [ -x "$F" ]; }; then printf '@denied %s\n' "$F"; continue; fi
     for D in "$F"/*.dist-info "$F"/*.egg-info; do
       [ -e "$D" ] || continue
-      case $D in *"$NL"*) continue ;; esac
+      case $D in *"$NL"*) printf '@refused\n'; continue ;; esac
       INSTALLER=
       if [ -r "$D/INSTALLER" ]; then read -r INSTALLER <"$D/INSTALLER"; fi
       printf '%s\t%s\n' "$D" "$INSTALLER"
@@ -244,24 +244,59 @@ software_packages() {
 HASH_FILE=16777216
 HASH_TOTAL=268435456
 
+software_program() {
+  N=$((N + 1))
+  if [ "$N" -gt 3000 ]; then return; fi
+  printf '%s\n' "$F"
+  LIST=$LIST$F$NL
+}
+
+# Of the files in OTHERS, which this account may not run, those that others may.
+software_others() {
+  if [ -n "$OTHERS" ]; then
+    if have stat; then
+      set -f; IFS=$NL
+      # shellcheck disable=SC2086
+      for LINE in $(limited 10 stat -L -c '%A %n' $OTHERS 2>/dev/null || printf '@denied\n'); do
+        F=/${LINE#*/}
+        case ${LINE%% *} in
+          @*) printf '@denied /usr/local\n' ;;
+          ???[xs]* | ??????[xs]* | ?????????[xt]*) software_program ;;
+        esac
+      done
+      IFS=" $TAB$NL"; set +f
+    else printf '@denied /usr/local\n'; fi
+  fi
+  OTHERS= I=0
+}
+
 # Programs outside of packages, and what they hold. One process for the sizes, one for all hashes, one to see what
 # changed meanwhile. A link counts as what it leads to: that is what runs.
 software_programs() {
   begin local-programs
   N=0 LIST=
-  for F in /usr/local/bin /usr/local/sbin /opt; do
-    if [ -d "$F" ] && ! [ -r "$F" ]; then printf '@denied %s\n' "$F"; fi
+  for F in /usr/local/bin /usr/local/sbin /usr/local/games /opt; do
+    if [ -d "$F" ] && ! { [ -r "$F" ] && [ -x "$F" ]; }; then printf '@denied %s\n' "$F"; fi
   done
-  for F in /usr/local/bin/* /usr/local/sbin/* /opt/* /opt/*/* /opt/*/bin/* /opt/*/sbin/* /opt/*/*/bin/*; do
-    if [ -f "$F" ] && [ -x "$F" ]; then
+  OTHERS= I=0
+  for F in /usr/local/bin/* /usr/local/bin/.[!.]* /usr/local/sbin/* /usr/local/sbin/.[!.]* /usr/local/games/* /opt/* /opt/.[!.]* \
+    /opt/*/* /opt/*/.[!.]* /opt/*/bin/* /opt/*/bin/.[!.]* /opt/*/sbin/* /opt/*/*/bin/*; do
+    if [ -f "$F" ] && { [ -x "$F" ] || [ "$ROOT" != 1 ]; }; then
       case $F in *"$NL"*) printf '@refused\n'; continue ;; esac
-      N=$((N + 1))
+      if [ -x "$F" ]; then software_program
+      else
+        OTHERS=$OTHERS$F$NL I=$((I + 1))
+        if [ "$I" -ge 500 ]; then software_others; fi
+      fi
       if [ "$N" -gt 3000 ]; then printf '@cut\n'; break; fi
-      printf '%s\n' "$F"
-      LIST=$LIST$F$NL
-    elif [ -d "$F" ] && ! [ -r "$F" ]; then printf '@denied %s\n' "$F"
+    elif [ -d "$F" ]; then
+      if ! { [ -r "$F" ] && [ -x "$F" ]; }; then printf '@denied %s\n' "$F"; fi
+    elif [ -L "$F" ] && [ "$ROOT" != 1 ]; then
+      # where it leads may only be hidden from this account
+      case $F in *"$NL"*) printf '@refused\n' ;; *) printf '@denied %s\n' "$F" ;; esac
     fi
   done
+  software_others
   finish 0
   if [ -z "$LIST" ]; then begin program-hashes; printf '@exit 0\n'; finish 0; return; fi
   for F in stat sha256sum; do
@@ -524,7 +559,7 @@ software_origins() {
       f = "/var/lib/dpkg/status"
       while ((r = (getline l < f)) > 0) {
         if (l ~ /^Package: /) p = substr(l, 10)
-        else if (l ~ /^Status: /) on = (l ~ / (installed|triggers-awaited|triggers-pending)$/)
+        else if (l ~ /^Status: /) on = (l !~ / (not-installed|config-files)$/)
         else if (l ~ /^Maintainer: /) m = tolower(l)
         else if (l == "") done()
       }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Machine, machineLab, runOnMachine } from '../../../../lab/machine.ts'
 import { labSuite } from '../../../../lab/suites.ts'
+import { type Evidence, sectionText } from '../../../../src/core/evidence.ts'
 import type { Field, Row } from '../../../../src/core/fact.ts'
 import { readEvidence } from '../../../../src/readers/evidence.ts'
 import { interpretSoftware } from '../interpret/software.ts'
@@ -22,12 +23,13 @@ const folders =
   'mount -t tmpfs none /usr/local\nmount -t tmpfs none /opt\nmkdir /usr/local/bin /opt/tool /opt/tool/bin\n'
 const program = (path: string, text: string): string => `printf '%s' '${text}' >'${path}'\nchmod 755 '${path}'\n`
 
-async function programs(machine: Machine, text = script()): Promise<readonly Row[]> {
-  for await (const { evidence } of readEvidence([runOnMachine(text, machine)])) {
-    const table = interpretSoftware(evidence).tables?.find(({ type }) => type === 'software')
-    return [...(table?.rows ?? [])].filter(({ key }) => key.startsWith('file:'))
-  }
+async function evidenceFrom(machine: Machine, text = script()): Promise<Evidence> {
+  for await (const { evidence } of readEvidence([runOnMachine(text, machine)])) return evidence
   throw new Error('no evidence')
+}
+async function programs(machine: Machine, text = script()): Promise<readonly Row[]> {
+  const table = interpretSoftware(await evidenceFrom(machine, text)).tables?.find(({ type }) => type === 'software')
+  return [...(table?.rows ?? [])].filter(({ key }) => key.startsWith('file:'))
 }
 const hashes = async (machine: Machine, text?: string): Promise<Readonly<Record<string, Field | undefined>>> =>
   Object.fromEntries((await programs(machine, text)).map(({ name, fields }) => [name, fields['sha256']]))
@@ -88,6 +90,32 @@ ln -s /usr/bin/true /usr/local/bin/outside; ln -s /nowhere /usr/local/bin/broken
         outside: createHash('sha256').update(readFileSync('/usr/bin/true')).digest('hex'),
         private: why(/permission/),
       })
+    })
+
+    it('are found when they are hidden, or may not be run by who looks', async () => {
+      const prepare = `${folders}mkdir /usr/local/games /opt/.hidden /opt/.hidden/bin
+${program('/usr/local/bin/.miner', 'one')}${program('/usr/local/games/chess', 'two')}${program('/opt/tool/bin/.x', 'three')}
+${program('/usr/local/bin/root only', 'four')}chmod 744 '/usr/local/bin/root only'
+${program('/usr/local/bin/secret', 'five')}chmod 700 /usr/local/bin/secret; printf text >/usr/local/bin/README`
+      const all = ['.miner', '.x', 'chess', 'root only', 'secret']
+      expect(Object.keys(await hashes({ shell, prepare })).toSorted()).toEqual(all)
+      const found = await hashes({ shell, prepare, uid: 65534 })
+      expect(Object.keys(found).toSorted()).toEqual(all)
+      expect(found).toMatchObject({ 'root only': sha256('four'), secret: why(/permission/) })
+    })
+
+    it('are not all of them where a folder can not be searched, or a link leads where nobody may look', async () => {
+      const lists = async (change: string): Promise<string> => {
+        const prepare = `${folders}${program('/usr/local/bin/a', 'a')}${program('/opt/tool/bin/b', 'b')}${change}`
+        const text = sectionText(await evidenceFrom({ shell, prepare, uid: 65534 }), 'local-programs')
+        return text.ok ? text.value : ''
+      }
+      expect(await lists('')).not.toContain('@')
+      for (const mode of ['000', '744', '711'])
+        expect(await lists(`chmod ${mode} /opt/tool/bin`), mode).toContain('@denied /opt/tool/bin\n')
+      expect(await lists('chmod 744 /usr/local/bin')).toContain('@denied /usr/local/bin\n')
+      const link = 'mkdir /opt/closed; chmod 700 /opt/closed; ln -s /opt/closed/x /usr/local/bin/link'
+      expect(await lists(link)).toContain('@denied /usr/local/bin/link\n')
     })
   })
 

@@ -107,7 +107,8 @@ function unattendedUpgrades(evidence: Evidence, services: Reading<Services>): Re
     return no({ source: 'apt-config', at: 'Unattended-Upgrade::Package-Blacklist' })
   }
   if (packages.value.missing) return { ok: false, ...packages.value.missing }
-  if (!packages.value.packages.some((detail) => detail.name === 'unattended-upgrades')) return no({ source: 'dpkg' })
+  if (!packages.value.packages.some((detail) => detail.name === 'unattended-upgrades' && detail.configured))
+    return no({ source: 'dpkg' })
   const init = sectionText(evidence, 'init')
   if (!init.ok) return init
   if (/^systemd\trunning$/m.test(init.value)) {

@@ -14,6 +14,8 @@ export interface PackageDetail {
   /** Seconds since 1970. */
   readonly installed: number | undefined
   readonly held: boolean | undefined
+  /** Whether it is set up to work; one that is only unpacked lies on the disk and can be run all the same. */
+  readonly configured: boolean
   readonly line: number
 }
 
@@ -38,7 +40,8 @@ const parsers: Readonly<Record<string, Parser>> = {
   // dpkg-query(1): status abbreviation is wanted + state + error, e.g. `ii ` or `hi `
   dpkg: ([status = '', name, version, architecture, source, origin, installed, ...maintainer], line) => {
     if (name === undefined || version === undefined || !/^[uihrp][ncHUFWti]/.test(status)) return undefined
-    if (status[1] !== 'i' && status[1] !== 'W' && status[1] !== 't') return 'skip'
+    // not installed, or only its configuration is left; a package that was never set up is there
+    if (status[1] === 'n' || status[1] === 'c') return 'skip'
     return {
       format: 'deb',
       name,
@@ -49,6 +52,7 @@ const parsers: Readonly<Record<string, Parser>> = {
       source: text(source),
       installed: seconds(installed),
       held: status[0] === 'h',
+      configured: status[1] === 'i' || status[1] === 'W' || status[1] === 't',
       line,
     }
   },
@@ -65,6 +69,7 @@ const parsers: Readonly<Record<string, Parser>> = {
       source: text(source)?.replace(/-[^-]+-[^-]+\.src\.rpm$/, ''),
       installed: seconds(installed),
       held: undefined,
+      configured: true,
       line,
     }
   },
@@ -81,6 +86,7 @@ const parsers: Readonly<Record<string, Parser>> = {
           source: text(source),
           installed: undefined,
           held: undefined,
+          configured: true,
           line,
         },
   pacman: ([name, version, architecture, source, installed, packager], line) =>
@@ -96,6 +102,7 @@ const parsers: Readonly<Record<string, Parser>> = {
           source: text(source),
           installed: seconds(installed),
           held: undefined,
+          configured: true,
           line,
         },
   snap: ([columns = ''], line) => {
@@ -112,6 +119,7 @@ const parsers: Readonly<Record<string, Parser>> = {
       source: undefined,
       installed: undefined,
       held: notes.split(',').includes('held'),
+      configured: true,
       line,
     }
   },
@@ -128,6 +136,7 @@ const parsers: Readonly<Record<string, Parser>> = {
           source: undefined,
           installed: undefined,
           held: undefined,
+          configured: true,
           line,
         },
 }

@@ -21,6 +21,24 @@ describe('installed software', () => {
     ])
     expect(software().complete).toBe(true)
   })
+  it('counts a package that was unpacked and never set up: its programs are there', () => {
+    const line = 'iU \tevil\t6.6-6\tamd64\tevil\t\t1747699200\tSomebody <a@b.example>\n'
+    for (const status of ['iU ', 'iF ', 'iHR', 'hF ', 'rU ']) {
+      const dpkg = `${String(healthyMachine['dpkg'])}${line.replace('iU ', status)}`
+      expect(fieldsOf('deb:evil:amd64', { dpkg }), status).toMatchObject({ version: '6.6-6' })
+    }
+    for (const status of ['rc ', 'pn ', 'un ']) {
+      const dpkg = `${String(healthyMachine['dpkg'])}${line.replace('iU ', status)}`
+      expect(fieldsOf('deb:evil:amd64', { dpkg }), status).toBeUndefined()
+    }
+  })
+  it('passes no Python package over because it says that the distribution brought it', () => {
+    const pip = (text: string) => software({ pip: text })
+    const keys = (text: string) => pip(text).rows.flatMap(({ key }) => (key.startsWith('pip:') ? [key] : []))
+    expect(keys('/usr/local/lib/python3.11/dist-packages/evil-1.0.dist-info\tdebian\n')).toHaveLength(1)
+    expect(keys('/usr/lib/python3/dist-packages/yaml-6.0.egg-info\tdebian\n')).toEqual([])
+    expect(pip('@refused\n')).toMatchObject({ complete: false })
+  })
   it('says held, installed, and base system only where that is proved', () => {
     expect(fieldsOf('deb:apt:amd64')).toMatchObject({
       version: '2.6.1',

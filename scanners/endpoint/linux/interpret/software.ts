@@ -146,10 +146,19 @@ function pythonRows(evidence: Evidence): { rows: readonly Row[]; missing?: Missi
   const rows: Row[] = []
   let missing: Missing | undefined
   for (const [index, line] of linesOf(text.value).entries()) {
-    if (line.startsWith('@denied ')) missing ??= denied(line.slice(8))
+    if (line === '') continue
+    if (line.startsWith('@denied ')) {
+      missing ??= denied(line.slice(8))
+      continue
+    }
     const [path = '', installer = ''] = line.split('\t')
     const match = /\/([^/]+?)(?:-([^-/]+?))?(?:-py\d[^/]*)?\.(?:dist|egg)-info$/.exec(path)
-    if (!match || /^(?:debian|rpm|apk|pacman)$/.test(installer)) continue
+    if (!match) {
+      missing ??= { why: { ja: 'Python パッケージの名前が読めない', en: 'a Python package has an unreadable name' } }
+      continue
+    }
+    // only in the distribution's own folders there is another database that has it
+    if (/^(?:debian|rpm|apk|pacman)$/.test(installer) && /^\/usr\/lib(?:64)?\//.test(path)) continue
     // Debian's own folder: what has no installer there came with a package
     if (installer === '' && path.startsWith('/usr/lib/python3/dist-packages/')) continue
     const name = match[1] ?? ''

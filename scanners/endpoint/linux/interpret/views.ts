@@ -55,12 +55,13 @@ export function processNames(evidence: Evidence): Reading<ReadonlySet<string>> {
   return { ok: true, value: names }
 }
 
-/** Installed packages: name to version, over every package database. Unreadable when one of them was. */
+/** Packages that are set up: name to version, over every package database. Unreadable when one of them was. */
 export function packageVersions(evidence: Evidence): Reading<ReadonlyMap<string, string>> {
   const reading = readPackages(evidence)
   if (!reading.ok) return reading
   if (reading.value.missing) return unreadable(reading.value.missing.why, reading.value.missing.needs)
-  return { ok: true, value: new Map(reading.value.packages.map(({ name, version }) => [name, version])) }
+  const ready = reading.value.packages.filter(({ configured }) => configured)
+  return { ok: true, value: new Map(ready.map(({ name, version }) => [name, version])) }
 }
 
 /** `none`, `virtual-machine` or `container`; container only with proof (see container.ts). */
