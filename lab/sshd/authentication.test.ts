@@ -44,6 +44,8 @@ const withoutKey = ['-o', 'PubkeyAuthentication=no', '-o', 'NumberOfPasswordProm
 /** Logs on with OpenSSH; every prompt is answered by ssh's own way of asking a program. */
 const logOn = (host: FleetHost, answers: Readonly<Record<string, string>>, options: readonly string[] = withoutKey) =>
   run('ssh', [...options, ...host.sshArguments(), 'id -un'], {
+    // in another locale ssh shows a Japanese prompt in escapes
+    LC_ALL: 'C.UTF-8',
     SSH_ASKPASS: `${import.meta.dirname}/testing/askpass.sh`,
     SSH_ASKPASS_REQUIRE: 'force',
     LAB_ANSWERS: Object.entries(answers)

@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Fault } from '../core/fault.ts'
 import type { CollectRequest, Scanner, Target } from '../core/scanner.ts'
 import { command } from './testing/app.ts'
 import { temporaryFolder } from './testing/run.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
 
 type Collect = (target: Target, request: CollectRequest) => AsyncIterable<Uint8Array>
 
@@ -59,7 +61,10 @@ describe('collecting from many targets', () => {
     project(folder.path, '[a, b, c, d]')
     const { collect, most } = reversed(4)
     const given = { cwd: folder.path, scanners: [scannerThat(collect)] }
+    using temporary = temporaryFolder()
+    vi.stubEnv('TMPDIR', temporary.path)
     const { code, stdout } = await command(['collect', '-o', 'all.evidence', '--json'], given)
+    expect(readdirSync(temporary.path)).toEqual([])
     const text = readFileSync(join(folder.path, 'all.evidence'), 'utf8')
     expect({ code, most: most() }).toEqual({ code: 0, most: 4 })
     expect(namesIn(text)).toEqual(['g/a', 'g/b', 'g/c', 'g/d'])

@@ -29,6 +29,12 @@ describe('a file for each target', () => {
     ])
   })
 
+  it('is no longer than file systems take, and still another one for each', () => {
+    const files = of(`${'a'.repeat(300)}1`, `${'a'.repeat(300)}2`, '長'.repeat(100))
+    for (const file of files) expect(Buffer.byteLength(file ?? '')).toBeLessThan(240)
+    expect(new Set(files).size).toBe(3)
+  })
+
   it('is another one for each, also where a file system takes two names for one', () => {
     const files = of('a/b', 'a_b', 'A:B', 'c')
     expect(new Set(files.map((file) => file?.toLowerCase())).size).toBe(4)

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Fleet, sshdLab, startFleet } from '../../lab/sshd/index.ts'
@@ -40,9 +40,8 @@ labSuite('enrolling host keys', sshdLab(), () => {
     folder[Symbol.dispose]()
     await fleet.stop()
   })
-  beforeEach(async () => {
-    const { rmSync } = await import('node:fs')
-    rmSync(join(folder.path, 'keys'), { recursive: true, force: true })
+  beforeEach(() => {
+    for (const one of ['keys', '.ssh']) rmSync(join(folder.path, one), { recursive: true, force: true })
   })
 
   const target = (name: string, more = ''): string => {
@@ -97,6 +96,15 @@ labSuite('enrolling host keys', sshdLab(), () => {
     const words = advice.replace(/^seisa doctor /, '').split(' ')
     expect((await doctor(words, ['y'])).stderr).toContain(`written to ${known}`)
     expect(readFileSync(known, 'utf8')).toBe(line('first'))
+  })
+
+  it('shows the key of a second server of one name against the one that was written a moment ago', async () => {
+    mkdirSync(join(folder.path, '.ssh'), { mode: 0o700 })
+    writeFileSync(join(folder.path, '.ssh/config'), 'Host 127.*\n  HostKeyAlias cluster\n', { mode: 0o600 })
+    project(target('first'), target('changing'))
+    const { stderr } = await doctor(['--enrol'], ['y', 'y'])
+    expect(stderr).toMatch(new RegExp(`has changed[\\s\\S]*${fingerprint('changing').replaceAll('+', '\\+')}`, 'i'))
+    expect(readFileSync(known, 'utf8')).toBe(`cluster ${fleet.host('first').hostKeys[0]}\n`)
   })
 
   it.each(['', 'n', 'yess', '\u0000'])('takes %j for a no', async (answer) => {

@@ -71,8 +71,7 @@ async function runDoctor(app: App, flags: DoctorFlags): Promise<number> {
     const ways = await waysOf(targets, run)
     const settings = new Map(ways.map((way) => [way.target, way.settings]))
     enrolled = flags.enrol ? await enrolTargets(app, ways, flags, { run, limits }) : undefined
-    // known host keys are read once a run: this part of it sees those that were just written
-    found = await examineAll(app, targets, settings, { run: { ...run }, limits, color: flags.color })
+    found = await examineAll(app, targets, settings, { run, limits, color: flags.color })
   } finally {
     await run.end()
   }

@@ -140,7 +140,10 @@ function optionProblem(
  * The password that `--ask-password` asks for, once for all hosts.
  * @throws Fault `usage` without a terminal, and for an empty answer
  */
-export async function askPassword(app: App, flags: HostFlags): Promise<string | undefined> {
+export async function askPassword(
+  app: Pick<App, 'input' | 'language' | 'signal'>,
+  flags: Pick<HostFlags, 'host' | 'askPassword'>,
+): Promise<string | undefined> {
   if (!flags.askPassword) return undefined
   if (!app.input.isTTY) throw new Fault('usage', words.noTerminal, { next: words.noTerminalNext })
   const names = flags.host.map(visible).join(', ')

@@ -42,8 +42,7 @@ function namesOf({ name, group, options }: Target): readonly string[] {
 
 function labelledTargets(targets: readonly Target[], labels: readonly string[]): readonly Target[] {
   const wanted = labels.map(readLabel)
-  const has = (target: Target, { key, value }: Label): boolean =>
-    Object.hasOwn(target.labels, key) && target.labels[key] === value
+  const has = (target: Target, { key, value }: Label): boolean => target.labels[key] === value
   for (const label of wanted) if (!targets.some((target) => has(target, label))) throw unknownLabel(label, targets)
   const chosen = targets.filter((target) => wanted.every((label) => has(target, label)))
   if (chosen.length === 0) throw new Fault('usage', words.noTargetWithAll)

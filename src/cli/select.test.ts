@@ -3,7 +3,8 @@ import { endpoint } from '../../scanners/endpoint/index.ts'
 import { Fault } from '../core/fault.ts'
 import type { Target } from '../core/scanner.ts'
 import { chosenTargets } from './select-targets.ts'
-import { hostTargets } from './select-hosts.ts'
+import { askPassword, hostTargets } from './select-hosts.ts'
+import { command } from './testing/app.ts'
 
 const host = (name: string, group: string | undefined, labels: Record<string, string>, address = name): Target => ({
   name: group && name === address ? `${group}/${name}` : name,
@@ -45,6 +46,20 @@ describe('targets of a configuration', () => {
     [[], ['web/a', 'Shop', 'db/a', 'single']],
   ])('are chosen by name, group, GROUP/HOST or address, in their own order: %j', (given, expected) => {
     expect(names(chosenTargets(targets, given, []))).toEqual(expected)
+  })
+
+  it('are chosen by their own name before the address of another', () => {
+    expect(names(chosenTargets([...targets, host('b', undefined, {}, 'c')], ['b'], []))).toEqual(['b'])
+  })
+
+  it('are not chosen beside others that the command line names', async () => {
+    for (const words of [
+      ['--target', 'x'],
+      ['--label', 'a=b'],
+    ]) {
+      expect(await command(['scan', '--here', ...words])).toMatchObject({ code: 10, stdout: '' })
+      expect(await command(['scan', '--host', 'web', ...words])).toMatchObject({ code: 10, stdout: '' })
+    }
   })
 
   it('are chosen by labels, all of which must hold', () => {
@@ -128,5 +143,26 @@ describe('hosts of the command line', () => {
     const said = refused(() => of(flags))
     expect(said).toContain(expected)
     expect(said).not.toContain('hunter2')
+  })
+
+  it('get the password that is asked for once, unseen', async () => {
+    const asked: unknown[] = []
+    const answering = (answer: string | undefined, isTTY = true) => ({
+      input: {
+        isTTY,
+        ask: async (prompt: string, { hidden }: { readonly hidden?: boolean }) => {
+          asked.push([prompt, hidden])
+          return answer
+        },
+      },
+      language: 'en' as const,
+      signal: new AbortController().signal,
+    })
+    const flags = { host: ['a', 'b'], askPassword: true as const }
+    expect(await askPassword(answering('secret'), flags)).toBe('secret')
+    expect(asked).toEqual([[expect.stringContaining('(a, b): '), true]])
+    for (const none of ['', undefined])
+      await expect(askPassword(answering(none), flags)).rejects.toMatchObject({ code: 'usage' })
+    await expect(askPassword(answering('secret', false), flags)).rejects.toMatchObject({ code: 'usage' })
   })
 })

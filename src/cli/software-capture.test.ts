@@ -267,6 +267,23 @@ describe('what separates a list from golden hosts', () => {
     })
   })
 
+  it('says where other contents lie in the place of listed ones, and proposes none of them', async () => {
+    const rows = golden.map((one) => (one.name === 'app' ? file('/opt/app/bin/app', 'cd'.repeat(32)) : one))
+    const found = await difference(rows)
+    expect(found).toMatchObject({
+      add: [],
+      contents: [{ entry: 'app', found: [{ name: '/opt/app/bin/app', host: 'new' }] }],
+      unused: [],
+    })
+    expect(isSame(found)).toBe(false)
+    expect(differenceText(found, 'ja')).toContain('内容（ハッシュ値）が一覧と違うファイル (1)')
+    const list = await approved([host('golden', golden)])
+    const [fail] = judgeSoftware(host('new', rows), { list }).findings.filter(({ verdict }) => verdict === 'fail')
+    expect(fail?.actual.en).toBe('its contents are not those listed (the hash of entry app)')
+    // a file elsewhere with other contents has nothing to do with it
+    expect((await difference([...golden, file('/opt/x/app', 'cd'.repeat(32))])).contents).toEqual([])
+  })
+
   it('never proposes what people have withdrawn, limited or may have forbidden, and never leaves it out', async () => {
     const { entries, ...head } = await approved([host('golden', golden)])
     const rows = [...golden, added('old'), added('gone'), added('admins'), added('perhaps'), added('new')]

@@ -1,7 +1,7 @@
 import { digest } from '../core/canonical.ts'
 import { compareText } from '../core/order.ts'
 import type { Snapshot } from '../core/snapshot.ts'
-import { type SoftwareRow, viewOf } from '../core/software/row-view.ts'
+import { calledByPath, type SoftwareRow, viewOf } from '../core/software/row-view.ts'
 import type { SoftwareEntry, SoftwareMatch, VersionRange } from '../core/software/list.ts'
 import type { LocalText } from '../core/text.ts'
 import { compareVersions, type VersionScheme } from '../core/versions/index.ts'
@@ -267,7 +267,8 @@ function lowest(members: readonly Seen[]): VersionRange | undefined {
 
 export function foundOf({ view, host }: Seen): Found {
   const version = view.read('version')
-  return { name: view.row.name, ...(version.state === 'known' && { version: version.raw }), host }
+  const name = calledByPath(view) ?? view.row.name
+  return { name, ...(version.state === 'known' && { version: version.raw }), host }
 }
 
 /** The order of `Found`. */

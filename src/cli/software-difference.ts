@@ -36,6 +36,8 @@ export interface Difference {
     readonly range: string
     readonly found: readonly Found[]
   }[]
+  /** Entries for files whose contents are others now. */
+  readonly contents: readonly { readonly entry: string; readonly at: string; readonly found: readonly Found[] }[]
   /** Entries that allow what is on none of the hosts. */
   readonly unused: readonly { readonly entry: string; readonly at: string }[]
   /** Entries that allowed what is there until their last day, or until somebody retired them. */
@@ -66,6 +68,7 @@ export function differenceOf(
   const forbidden = new Map<string, Found>()
   const undecided = new Map<string, Difference['undecided'][number]>()
   const versions = new Map<string, Found[]>()
+  const contents = new Map<string, Found[]>()
   const ended = new Map<string, Found[]>()
   const judgements: JudgedSoftware[] = []
   const incomplete: LocalText[] = []
@@ -96,9 +99,10 @@ export function differenceOf(
         }
         const by = decided(one, applying, judged[0]?.instant ?? Number.NaN)
         for (const id of by.otherVersion) addTo(versions, id, found)
+        for (const id of by.otherContent) addTo(contents, id, found)
         for (const id of by.ended) addTo(ended, id, found)
         if (by.oneRole && reason) undecided.set(place, { ...found, why: reason })
-        else if (by.otherVersion.length + by.ended.length === 0) proposed.add(one)
+        else if (by.otherVersion.length + by.otherContent.length + by.ended.length === 0) proposed.add(one)
       }
       if (!undecided.has(place)) unlisted.push(...proposed)
     }
@@ -116,11 +120,13 @@ export function differenceOf(
       const found = versions.get(id)
       return found && range ? [{ entry: id, at, range: rangeSigns(range), found: found.sort(byName) }] : []
     }),
+    contents: list.entries.flatMap(({ id, at }) => {
+      const found = contents.get(id)
+      return found ? [{ entry: id, at, found: found.sort(byName) }] : []
+    }),
     unused: list.entries
-      .filter(
-        ({ id, status, state }) =>
-          status === 'allow' && state === 'active' && !versions.has(id) && isUnused(id, judgements),
-      )
+      .filter(({ id, status, state }) => status === 'allow' && state === 'active' && isUnused(id, judgements))
+      .filter(({ id }) => !versions.has(id) && !contents.has(id))
       .map(({ id, at }) => ({ entry: id, at })),
     ended: list.entries.flatMap(({ id, at, state }) => {
       const found = ended.get(id)
@@ -148,6 +154,8 @@ function addTo(found: Map<string, Found[]>, id: string, one: Found): void {
 interface Decisions {
   /** Ids of the entries that allow another version of it. */
   readonly otherVersion: readonly string[]
+  /** Ids of the entries that allow other contents in its place. */
+  readonly otherContent: readonly string[]
   /** Ids of the entries that allowed it until they expired or were retired. */
   readonly ended: readonly string[]
   /** An entry allows it to one role only. */
@@ -167,6 +175,7 @@ function decisionsOf(list: SoftwareList): (one: Seen, applying: ReadonlySet<stri
     const taking = answers.filter(({ answer }) => answer === 'yes').map(({ compiled }) => compiled)
     return {
       otherVersion: answers.flatMap(({ compiled, answer }) => (answer === 'version' ? [compiled.entry.id] : [])),
+      otherContent: answers.flatMap(({ compiled, answer }) => (answer === 'content' ? [compiled.entry.id] : [])),
       ended: [
         ...taking.filter((compiled) => isExpired(compiled, instant)),
         ...gone.filter((compiled) => matchEntry(compiled, view).answer === 'yes'),
@@ -185,5 +194,5 @@ function isUnused(id: string, uses: readonly JudgedSoftware[]): boolean {
 }
 
 /** Nothing separates them. */
-export const isSame = ({ add, versions, unused, ended, forbidden, undecided }: Difference): boolean =>
-  [add, versions, unused, ended, forbidden, undecided].every((part) => part.length === 0)
+export const isSame = ({ add, versions, contents, unused, ended, forbidden, undecided }: Difference): boolean =>
+  [add, versions, contents, unused, ended, forbidden, undecided].every((part) => part.length === 0)

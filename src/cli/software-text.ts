@@ -10,7 +10,7 @@ const named = 5
 
 /** A difference for the people who review it. */
 export function differenceText(difference: Difference, lang: Language): string {
-  const { list, add, versions, unused, ended, forbidden, undecided, incomplete } = difference
+  const { list, add, versions, contents, unused, ended, forbidden, undecided, incomplete } = difference
   const lines: string[] = [`${words.against[lang]} ${list.id} v${list.version}`]
   const section = (title: string, items: readonly string[]): void => {
     if (items.length > 0) lines.push('', `${title} (${items.length})`, ...items)
@@ -25,6 +25,10 @@ export function differenceText(difference: Difference, lang: Language): string {
       ({ entry, at, range, found }) =>
         `  ~ ${entry} (${visible(range)}; ${visible(at)})\n      ${askedBy(found, lang)}`,
     ),
+  )
+  section(
+    words.contents[lang],
+    contents.map(({ entry, at, found }) => `  ~ ${entry} (${visible(at)})\n      ${askedBy(found, lang)}`),
   )
   section(
     words.unused[lang],

@@ -439,6 +439,10 @@ export const softwareWords = {
   against: { ja: '照らした一覧:', en: 'Held against the list' },
   add: { ja: '加える項目の案', en: 'Entries to add' },
   versions: { ja: '版が合わない項目', en: 'Entries for other versions' },
+  contents: {
+    ja: '内容（ハッシュ値）が一覧と違うファイル',
+    en: 'Files whose contents are not those listed',
+  },
   unused: { ja: 'どのホストでも何にも当てはまらない項目', en: 'Entries that match nothing on these hosts' },
   forbidden: { ja: '禁止されているのに入っている物', en: 'Installed although forbidden' },
   ended: { ja: '期限切れか廃止の項目でだけ許可されていた物', en: 'Allowed only by entries that ended' },

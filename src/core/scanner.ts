@@ -60,8 +60,9 @@ export interface CollectRun {
 /** Keeps every account from being locked by seisa (design law 9). */
 export interface PasswordUse {
   /**
-   * Sends a password through `attempt`. The first use of a password runs alone, and the others wait for its outcome; once
-   * `attempt` has thrown a Fault `rejected`, no further attempt is made with it in this run, on any target.
+   * Sends a password through `attempt`. The first use of a password runs alone, and the others wait for its outcome, then
+   * two at once; once `attempt` has thrown a Fault `rejected`, or `denied` at the first use (it was sent and neither
+   * accepted nor refused), no further attempt is made with it in this run, on any target.
    * @throws Fault `rejected` naming the target that refused it; whatever `attempt` throws
    */
   readonly attempt: <T>(use: PasswordAttempt<T>) => Promise<T>

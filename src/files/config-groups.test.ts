@@ -302,7 +302,13 @@ describe('what a list of hosts may not say', () => {
     ['a kind that is none', 'host,kind\na,sever\n', ['hosts.csv:2:3 sever | not one of the allowed values → server']],
     ['a name with a line break', 'host,name\na,"x\ny"\n', ['hosts.csv:2:3']],
     ['no labels', 'host,labels\na,prod\n', ['hosts.csv:2:3 prod | not written as labels']],
+    ['a label that is none', 'host,labels\na,__proto__=x\n', ['hosts.csv:2:3 __proto__=x | not written as labels']],
     ['a password', 'host\nadmin:hunter2@a\n', ['hosts.csv:2:1  | a list of hosts holds no secrets']],
+    [
+      'a key in a note',
+      'host,備考\na,-----BEGIN PRIVATE KEY-----hunter2-----END PRIVATE KEY-----\n',
+      ['hosts.csv:2:3  | a list of hosts holds no secrets'],
+    ],
     ['one address twice', 'host\na\nA\n', ['hosts.csv:3:1 A | the same address as the target “web/a”']],
   ])('in a table: %s', async (_, text, expected) => {
     file('hosts.csv', text)

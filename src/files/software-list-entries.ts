@@ -58,10 +58,9 @@ const isOnlyWild = (glob: string): boolean =>
 const knownFormats: ReadonlySet<string> = new Set(rowTypesById.get('software')?.fields['format']?.values)
 
 /** What no software can ever match, although it looks as if some would: a prohibition of it would forbid nothing. */
-function comesToNothing({ baseSystem: _, format, sha256: __, ...globs }: SoftwareMatch): Says | undefined {
+function comesToNothing({ name, publisher, origin, path, format }: SoftwareMatch): Says | undefined {
   const unknown = format?.find((word) => !knownFormats.has(foldText(word)))
   if (unknown !== undefined) return unknownFormat(unknown)
-  const { name } = globs
   if (name !== undefined && !format && everything.test(foldText(name))) return meantAll
   if (
     name !== undefined &&
@@ -69,7 +68,7 @@ function comesToNothing({ baseSystem: _, format, sha256: __, ...globs }: Softwar
     /^[^:]+:(?:all|any|amd64|i386|arm64|armhf)$/.test(name)
   )
     return withArchitecture
-  for (const text of Object.values(globs)) {
+  for (const text of [name, publisher, origin, path]) {
     if (text === undefined) continue
     const hidden = hiddenCharacter(text)
     if (hidden !== undefined) return hiddenIn(hidden)

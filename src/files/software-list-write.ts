@@ -101,7 +101,7 @@ const tableColumns: readonly (readonly [string, (entry: WrittenEntry) => string 
   ['ID', ({ id }) => id],
   ['区分', ({ status }) => (status === 'allow' ? '許可' : '禁止')],
   ['ソフトウェア名', ({ match }) => match.name],
-  ['版', ({ versions }) => (versions ? rangeSigns(versions) : undefined)],
+  ['版', ({ versions }) => (versions ? rangeSigns(versions) : '全て')],
   ['版の順序', ({ versions }) => versions?.scheme],
   ['発行元', ({ match }) => match.publisher],
   ['配布元', ({ match }) => match.origin],
@@ -140,10 +140,32 @@ export const softwareListCsv = (entries: readonly WrittenEntry[]): string => csv
 /** A table for people as an .xlsx workbook; every cell is text, so that no version becomes a number. */
 export async function softwareListXlsx(entries: readonly WrittenEntry[]): Promise<Uint8Array> {
   const { default: writeXlsxFile } = await import('write-excel-file/node')
-  const data = softwareListRows(entries).map((row) =>
-    row.map((value) => (value === '' ? null : { value: storable(value), type: String, format: '@' })),
+  const rows = softwareListRows(entries)
+  const data = rows.map((row, line) =>
+    row.map((value) => (value === '' ? null : { ...(line === 0 ? headingCell : textCell), value: storable(value) })),
   )
-  return writeXlsxFile(data, { sheet: 'ソフトウェア一覧' }).toBuffer()
+  return writeXlsxFile(data, {
+    sheet: 'ソフトウェア一覧',
+    columns: (rows[0] ?? []).map((_, column) => ({ width: widthOf(rows.map((row) => row[column] ?? '')) })),
+    stickyRowsCount: 1,
+    orientation: 'landscape',
+  }).toBuffer()
+}
+
+const textCell = { type: String, format: '@', wrap: true, alignVertical: 'top' } as const
+const headingCell = { ...textCell, fontWeight: 'bold', backgroundColor: '#DDE6F0' } as const
+
+/** Width of a column in characters: its longest line, within what a page can show; the rest goes on below. */
+function widthOf(texts: readonly string[]): number {
+  let longest = 0
+  for (const text of texts)
+    for (const line of text.split('\n')) {
+      let width = 0
+      // Japanese characters take two places
+      for (const character of line) width += character > '\u10ff' ? 2 : 1
+      longest = Math.max(longest, width)
+    }
+  return Math.min(36, Math.max(8, longest + 2))
 }
 
 /**

@@ -23,7 +23,8 @@ export const evidenceLimits: EvidenceLimits = { section: 32 * 1024 * 1024, total
 /** A collector writes about a hundred sections; a hostile one could fill the memory with empty ones. */
 const mostSections = 10_000
 
-const headerPattern = /^#seisa-evidence 1 ([a-z0-9-]+\/[a-z0-9-]+) ([0-9A-Za-z-]{1,64})$/
+/** The line that begins evidence. */
+export const headerPattern = /^#seisa-evidence 1 ([a-z0-9-]+\/[a-z0-9-]+) ([0-9A-Za-z-]{1,64})$/
 const targetPattern = /^#seisa-target (\{.*\})$/
 
 /**
@@ -117,7 +118,7 @@ const isTextRecord = (value: unknown): value is Record<string, string> =>
 const skipReasons: readonly SkipReason[] = ['root', 'command', 'not-asked']
 
 /** One collector output while it is being read. */
-class Collecting {
+export class Collecting {
   readonly #collector: string
   readonly #mark: string
   readonly #limits: EvidenceLimits
@@ -207,9 +208,9 @@ class Collecting {
 }
 
 /** Lines with their line break. A line over the section limit comes in pieces of that size. */
-async function* lines(
+export async function* lines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  limits: EvidenceLimits,
+  limits: Pick<EvidenceLimits, 'section'>,
 ): AsyncGenerator<Buffer> {
   let rest: Buffer[] = []
   let size = 0

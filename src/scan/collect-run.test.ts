@@ -9,6 +9,8 @@ const signal = new AbortController().signal
 /** A use of one password whose outcome the test decides. */
 function use(target: string, log: string[], password = 'one') {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
+  // of a use that never comes nobody hears
+  promise.catch(() => undefined)
   const attempt = (): Promise<string> => {
     log.push(target)
     return promise
@@ -19,19 +21,58 @@ function use(target: string, log: string[], password = 'one') {
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('a password of a run', () => {
-  it('is used alone the first time, and side by side once it was accepted', async () => {
+  it('is used alone the first time, and by two at once when it was accepted', async () => {
     const { passwords } = collectRunWith()
     const log: string[] = []
-    const [a, b, c] = [use('a', log), use('b', log), use('c', log)]
-    const running = [a, b, c].map((one) => passwords.attempt(one.given))
+    const [a, b, c, d] = [use('a', log), use('b', log), use('c', log), use('d', log)]
+    const running = [a, b, c, d].map((one) => passwords.attempt(one.given))
     await later()
     expect(log).toEqual(['a'])
     a.accept()
     await later()
     expect(log).toEqual(['a', 'b', 'c'])
-    b.accept()
     c.accept()
-    expect(await Promise.all(running)).toEqual(['a', 'b', 'c'])
+    await later()
+    expect(log).toEqual(['a', 'b', 'c', 'd'])
+    b.accept()
+    d.accept()
+    expect(await Promise.all(running)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('that one host accepts and all others refuse reaches two of them', async () => {
+    const { passwords } = collectRunWith()
+    const log: string[] = []
+    const a = use('a', log)
+    a.accept()
+    await passwords.attempt(a.given)
+    const others = Array.from({ length: 30 }, (_, index) => use(`other-${index}`, log))
+    const running = others.map((one) => passwords.attempt(one.given))
+    for (const one of others) one.fail(new Fault('rejected', text))
+    const outcomes = await Promise.allSettled(running)
+    expect(outcomes.every((one) => one.status === 'rejected' && one.reason.code === 'rejected')).toBe(true)
+    expect(log).toEqual(['a', 'other-0', 'other-1'])
+  })
+
+  it('that was sent first to a host that asks for more is in doubt, and not tried again', async () => {
+    const { passwords } = collectRunWith()
+    const log: string[] = []
+    const [a, b] = [use('a', log), use('b', log)]
+    a.fail(new Fault('denied', text))
+    await expect(passwords.attempt(a.given)).rejects.toThrow('test')
+    await expect(passwords.attempt(b.given)).rejects.toThrow('a did not say whether')
+    expect(log).toEqual(['a'])
+  })
+
+  it('that was accepted before is in no doubt where one host asks for more', async () => {
+    const { passwords } = collectRunWith()
+    const log: string[] = []
+    const [a, b, c] = [use('a', log), use('b', log), use('c', log)]
+    a.accept()
+    await passwords.attempt(a.given)
+    b.fail(new Fault('denied', text))
+    await expect(passwords.attempt(b.given)).rejects.toThrow('test')
+    c.accept()
+    expect(await passwords.attempt(c.given)).toBe('c')
   })
 
   it('is never tried again after one refusal, whoever waits or comes later', async () => {

@@ -40,11 +40,17 @@ export function openCollectRun(given: CollectRunGiven): OpenCollectRun {
   }
 }
 
+/**
+ * Uses of an accepted password at once. Hosts of which one knows an account by itself and the others by a directory may
+ * disagree: no more wrong ones than these reach the directory, which locks at three or more.
+ */
+const mostAtOnce = 2
+
 /** What is known of one password of one account. */
 type Known =
   | { readonly state: 'being-tried'; readonly done: Promise<void> }
-  | { readonly state: 'accepted' }
-  | { readonly state: 'rejected'; readonly by: string }
+  | { readonly state: 'accepted'; readonly running: Set<Promise<unknown>> }
+  | { readonly state: 'rejected'; readonly by: string; readonly inDoubt: boolean }
 
 class PasswordGuard implements PasswordUse {
   /** By a hash: a map of passwords would be one more place that holds them. */
@@ -56,12 +62,11 @@ class PasswordGuard implements PasswordUse {
       .digest('base64')
     for (;;) {
       const known = this.#known.get(key)
-      if (known?.state === 'rejected') throw suspended(use.account, known.by)
-      if (known?.state === 'being-tried') {
-        await settledOrAborted(known.done, use.signal)
-        continue
-      }
-      return known ? await this.#use(key, use) : await this.#first(key, use)
+      if (known === undefined) return await this.#first(key, use)
+      if (known.state === 'rejected') throw suspended(use.account, known)
+      if (known.state === 'being-tried') await settledOrAborted(known.done, use.signal)
+      else if (known.running.size < mostAtOnce) return await this.#another(key, use, known.running)
+      else await settledOrAborted(Promise.race(known.running), use.signal)
     }
   }
 
@@ -70,11 +75,28 @@ class PasswordGuard implements PasswordUse {
     this.#known.set(key, { state: 'being-tried', done: promise })
     try {
       const result = await this.#use(key, use)
-      this.#known.set(key, { state: 'accepted' })
+      this.#known.set(key, { state: 'accepted', running: new Set() })
       return result
+    } catch (cause) {
+      // asked for more instead of an answer: it may have been counted as a wrong one
+      if (cause instanceof Fault && cause.code === 'denied') {
+        this.#known.set(key, { state: 'rejected', by: use.target, inDoubt: true })
+      }
+      throw cause
     } finally {
       // an outcome that says nothing of the password leaves it to the next one
       if (this.#known.get(key)?.state === 'being-tried') this.#known.delete(key)
+      resolve()
+    }
+  }
+
+  async #another<T>(key: string, use: PasswordAttempt<T>, running: Set<Promise<unknown>>): Promise<T> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    running.add(promise)
+    try {
+      return await this.#use(key, use)
+    } finally {
+      running.delete(promise)
       resolve()
     }
   }
@@ -84,14 +106,14 @@ class PasswordGuard implements PasswordUse {
       return await use.attempt()
     } catch (cause) {
       if (cause instanceof Fault && cause.code === 'rejected') {
-        this.#known.set(key, { state: 'rejected', by: use.target })
+        this.#known.set(key, { state: 'rejected', by: use.target, inDoubt: false })
       }
       throw cause
     }
   }
 }
 
-async function settledOrAborted(done: Promise<void>, signal: AbortSignal): Promise<void> {
+async function settledOrAborted(done: Promise<unknown>, signal: AbortSignal): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = (): void =>
     reject(
@@ -114,17 +136,27 @@ async function settledOrAborted(done: Promise<void>, signal: AbortSignal): Promi
   }
 }
 
-const suspended = (account: string, by: string): Fault =>
+const suspended = (account: string, { by, inDoubt }: Known & { readonly state: 'rejected' }): Fault =>
   new Fault(
     'rejected',
+    inDoubt
+      ? {
+          ja: `${by} が ${account} のパスワードの可否を答えなかったため、この実行では二度と試さない`,
+          en: `${by} did not say whether it accepts the password of ${account}; it is not tried again in this run`,
+        }
+      : {
+          ja: `${by} が ${account} のパスワードを拒んだため、この実行では二度と試さない`,
+          en: `${by} refused the password of ${account}; it is not tried again in this run`,
+        },
     {
-      ja: `${by} が ${account} のパスワードを拒んだため、この実行では二度と試さない`,
-      en: `${by} refused the password of ${account}; it is not tried again in this run`,
-    },
-    {
-      next: {
-        ja: 'パスワードの参照先を確かめてから、もう一度実行する',
-        en: 'check what the password reference points to, then run again',
-      },
+      next: inDoubt
+        ? {
+            ja: `${by} には鍵でログオンするか、${by} を除いて、もう一度実行する`,
+            en: `log on to ${by} with a key, or leave ${by} out, then run again`,
+          }
+        : {
+            ja: 'パスワードの参照先を確かめてから、もう一度実行する',
+            en: 'check what the password reference points to, then run again',
+          },
     },
   )

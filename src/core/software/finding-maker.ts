@@ -6,7 +6,7 @@ import type { LocalText } from '../text.ts'
 import type { CompiledList } from './compiled.ts'
 import type { RowOutcome } from './judge-row.ts'
 import type { SoftwareList } from './list.ts'
-import type { SoftwareRow } from './row-view.ts'
+import { calledByPath, type SoftwareRow } from './row-view.ts'
 import * as words from './words.ts'
 
 /** The table that lists are held against. */
@@ -138,17 +138,13 @@ export class FindingMaker {
   }
 }
 
-/** A program outside of packages is told by where it lies: the same name may lie in several folders. */
-function calledByPath(view: SoftwareRow): string | undefined {
-  const format = view.read('format')
-  const path = view.read('path')
-  return format.state === 'known' && format.raw === 'file' && path.state === 'known' ? path.raw : undefined
-}
-
-/** Why nothing allows a row: the entry that did until it expired, the versions that are listed, or simply not listed. */
-function whyNot(view: SoftwareRow, { expired, otherVersion }: RowOutcome): LocalText {
+/**
+ * Why nothing allows a row: the entry that did until it expired, the versions or the contents that are listed, or simply
+ * not listed.
+ */
+function whyNot(view: SoftwareRow, { expired, otherVersion, otherContent }: RowOutcome): LocalText {
   const version = view.read('version')
   if (expired.length > 0) return words.expiredText(expired)
   if (otherVersion.length > 0 && version.state === 'known') return words.otherVersionText(version.raw, otherVersion)
-  return words.unlisted
+  return otherContent.length > 0 ? words.otherContentText(otherContent) : words.unlisted
 }

@@ -24,6 +24,8 @@ export interface RowOutcome {
   readonly oneRole: readonly CompiledEntry[]
   /** Entries that would allow another version of it. */
   readonly otherVersion: readonly CompiledEntry[]
+  /** Entries that would allow what lay in its place: the same path, another hash. */
+  readonly otherContent: readonly CompiledEntry[]
   /** Entries that allowed it until they expired. */
   readonly expired: readonly CompiledEntry[]
   /** All entries that take it, expired ones too. */
@@ -50,6 +52,7 @@ export function judgeRow(
   const maybeAllowed: OpenEntry[] = []
   const maybeDenied: OpenEntry[] = []
   const otherVersion: CompiledEntry[] = []
+  const otherContent: CompiledEntry[] = []
   const expired: CompiledEntry[] = []
   const taken: CompiledEntry[] = []
   let denied: CompiledEntry | undefined
@@ -64,8 +67,8 @@ export function judgeRow(
       continue
     }
     const over = isExpired(compiled, instant)
-    if (match.answer === 'version') {
-      if (over === false) otherVersion.push(compiled)
+    if (match.answer === 'version' || match.answer === 'content') {
+      if (over === false) (match.answer === 'version' ? otherVersion : otherContent).push(compiled)
       continue
     }
     if (over === true) {
@@ -88,6 +91,7 @@ export function judgeRow(
     maybeAllowed: surely ? [] : maybeAllowed,
     oneRole: surely ? [] : allowing,
     otherVersion,
+    otherContent,
     expired,
     taken,
   }

@@ -24,7 +24,7 @@ export interface SoftwareOptions {
 export interface JudgedSoftware {
   /** Sorted by requirement and row key. */
   readonly findings: readonly Finding[]
-  /** Ids of the entries that took something. */
+  /** Ids of the entries that took something, or would have but for its version or contents: what they are for is there. */
   readonly matched: ReadonlySet<string>
   /** The software was read as a whole (or can't exist here), so that what is not matched is not there. */
   readonly complete: boolean
@@ -139,7 +139,8 @@ class JudgedRows {
 
   add(view: SoftwareRow, outcome: RowOutcome): void {
     this.#rows += 1
-    for (const { entry } of outcome.taken) this.matched.add(entry.id)
+    for (const entries of [outcome.taken, outcome.otherVersion, outcome.otherContent])
+      for (const { entry } of entries) this.matched.add(entry.id)
     for (const { entry } of outcome.maybeAllowed) this.open.add(entry.entry.id)
     for (const { entry } of outcome.maybeDenied) this.open.add(entry.entry.id)
     if (this.#requirements.includes('software-not-forbidden')) {

@@ -33,6 +33,13 @@ describe('an entry that allows', () => {
     ])
   })
 
+  it('is not called unused because of another version, or of other contents in its place', () => {
+    const versioned = entry({ id: 'V', match: { name: 'a' }, versions: { atLeast: '9' } })
+    const pinned = entry({ id: 'F', match: { path: '/opt/x', sha256: 'ab'.repeat(32) } })
+    const file = pack('x', { format: 'file', path: '/opt/x', sha256: 'cd'.repeat(32) })
+    expect(upkeep(used([versioned, pinned]), [machine('one', [pack('a'), file])])).toContain('list-entry-used 2 pass')
+  })
+
   it('is not called unused where software was not read as a whole', () => {
     const partial = server([pack('a')], { complete: false })
     expect(upkeep(used([b]), [partial])).toContain('list-entry-used B unknown')
@@ -75,8 +82,8 @@ it('an entry for components that nothing configured has is told, above all one t
     { components: { label: { role: 'wbe' } } },
     { platform: ['debian'] },
   ]) {
-    expect(upkeep(used([{ ...deny, ...where }]), one)).toContain('list-entry-used D fail')
-    expect(upkeep(used([{ ...a, ...where }]), one)).toContain('list-entry-used A fail')
+    expect(upkeep(used([{ ...deny, ...where }]), one)).toContain('list-entry-placed D fail')
+    expect(upkeep(used([{ ...a, ...where }]), one)).toContain('list-entry-placed A fail')
     expect(upkeep(used([{ ...deny, ...where, role: 'user' }]), one)).toEqual(['list-entry-current 1 pass'])
     for (const coverage of ['named', 'narrowed', 'broken'] as const)
       expect(upkeep(used([{ ...deny, ...where }]), one, coverage)).toEqual(['list-entry-current 1 pass'])

@@ -1,3 +1,4 @@
+import type { Severity } from '../baseline.ts'
 import { findingHash } from '../judge.ts'
 import { type Finding, type FindingKind, listComponentId, type RunBaseline, type Verdict } from '../run.ts'
 import type { LocalText } from '../text.ts'
@@ -53,14 +54,16 @@ export function listFindings(
   coverage: Coverage = 'whole',
 ): readonly Finding[] {
   const { entries } = compileList(list)
+  const isLost = ({ entry }: CompiledEntry): boolean => isMisdirected(entry, seen, coverage)
   return [
     ...upkeep(list, 'list-entry-current', entries, (entry) => current(entry, seen)),
+    ...upkeep(list, 'list-entry-placed', entries.filter(isLost), () => misdirected),
     ...upkeep(
       list,
       'list-entry-used',
       // a prohibition that takes nothing is what it is for
-      entries.filter(({ entry }) => entry.status === 'allow' || isMisdirected(entry, seen, coverage)),
-      ({ entry }) => (isMisdirected(entry, seen, coverage) ? misdirected : inUse(entry, seen, coverage)),
+      entries.filter((compiled) => compiled.entry.status === 'allow' && !isLost(compiled)),
+      ({ entry }) => inUse(entry, seen, coverage),
     ),
   ]
 }
@@ -76,13 +79,10 @@ export const listHeader = ({ id, version, hash, title }: SoftwareList): RunBasel
   disabled: [],
 })
 
-type Upkeep = 'list-entry-current' | 'list-entry-used'
+type Upkeep = 'list-entry-current' | 'list-entry-placed' | 'list-entry-used'
 
 interface Said {
   readonly verdict: Verdict
-  /** Instead of the requirement's own. */
-  readonly title?: LocalText
-  readonly remedy?: LocalText
   readonly actual?: LocalText
   readonly reason?: LocalText
 }
@@ -131,11 +131,6 @@ function isMisdirected({ id, components, platform, role }: SoftwareEntry, seen: 
 
 const misdirected: Said = {
   verdict: 'fail',
-  title: words.titles.placed,
-  remedy: {
-    ja: '構成要素の名前、札（役割=値）、プラットフォーム（linux、linux/debian-* など）を seisa.yaml と合わせる',
-    en: 'write the name, label or platform (linux, linux/debian-*) as it is in seisa.yaml',
-  },
   actual: {
     ja: '当てはまる構成要素がない（構成要素の名前、札、プラットフォームのどれかが違う）',
     en: 'it applies to no component (is a name, label or platform misspelt?)',
@@ -214,35 +209,40 @@ function toFinding(
   count?: number,
 ): Finding {
   const { verdict, reason } = said
-  const expires = requirement === 'list-entry-current'
+  const { kind, title, expected, remedy } = about[requirement]
   const component = listComponentId(list.id)
   const type = 'software-list-entry'
-  const place = entry ? [type, entry.id] : null
+  const where = entry ? [type, entry.id] : null
   const own = entry || verdict === 'pass' ? [] : [verdict, reason?.en ?? '']
-  const id = findingHash([component, list.id, requirement, null, place, ...own])
-  const kind: FindingKind = verdict === 'unknown' ? 'unknown' : expires ? 'list-entry-expired' : 'list-entry-unused'
+  const id = findingHash([component, list.id, requirement, null, where, ...own])
   const name = entry?.match.name
   return {
     id,
     valueHash: findingHash([id, entry ? [entry.validUntil ?? null] : [count ?? null]]),
     verdict,
-    kind,
-    severity: expires ? 'low' : 'info',
+    kind: verdict === 'unknown' ? 'unknown' : kind,
+    severity: severityOf(requirement, entry),
     baseline: list.id,
     requirement,
     component,
     ...(entry && { row: { type, key: entry.id, name: name === undefined ? entry.id : `${entry.id} (${name})` } }),
     ...(count !== undefined && { count }),
     settings: [],
-    expected: said.title ? words.expected.placed : expires ? words.expected.current : words.expected.used,
+    expected,
     actual: said.actual ?? counted(verdict, count),
     evidence: entry ? [{ source: 'software-list', at: entry.at }] : [],
     controls: list.controls,
-    title: said.title ?? (expires ? words.titles.current : words.titles.used),
-    ...(verdict === 'fail' && { remedy: said.remedy ?? (expires ? renew : retire) }),
+    title,
+    ...(verdict === 'fail' && { remedy }),
     ...(reason && { reason }),
   }
 }
+
+/** What keeps a list from doing what it says counts; what only stands in it for nothing is told. */
+const severityOf = (requirement: Upkeep, entry: SoftwareEntry | undefined): Severity =>
+  requirement === 'list-entry-current' || (requirement === 'list-entry-placed' && entry?.status === 'deny')
+    ? 'low'
+    : 'info'
 
 const counted = (verdict: Verdict, count: number | undefined): LocalText =>
   verdict === 'pass' && count !== undefined
@@ -256,4 +256,34 @@ const renew: LocalText = {
 const retire: LocalText = {
   ja: '不要になったのなら状態を廃止にし、名称などの誤りなら直す',
   en: 'retire it if it is no longer needed, or correct what it names',
+}
+const place: LocalText = {
+  ja: '構成要素の名前、札（役割=値）、プラットフォーム（linux、linux/debian-* など）を seisa.yaml と合わせる',
+  en: 'write the name, label or platform (linux, linux/debian-*) as it is in seisa.yaml',
+}
+
+const about: Readonly<
+  Record<
+    Upkeep,
+    { readonly kind: FindingKind; readonly title: LocalText; readonly expected: LocalText; readonly remedy: LocalText }
+  >
+> = {
+  'list-entry-current': {
+    kind: 'list-entry-expired',
+    title: words.titles.current,
+    expected: words.expected.current,
+    remedy: renew,
+  },
+  'list-entry-placed': {
+    kind: 'list-entry-unused',
+    title: words.titles.placed,
+    expected: words.expected.placed,
+    remedy: place,
+  },
+  'list-entry-used': {
+    kind: 'list-entry-unused',
+    title: words.titles.used,
+    expected: words.expected.used,
+    remedy: retire,
+  },
 }

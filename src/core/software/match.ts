@@ -4,18 +4,20 @@ import type { CompiledEntry } from './compiled.ts'
 import type { SoftwareEntry, VersionRange } from './list.ts'
 import type { Blocked, SoftwareRow } from './row-view.ts'
 
-/** Whether an entry takes a row. `version`: all but the version holds. */
+/** Whether an entry takes a row. `version`, `content`: all but the version, or the hash, holds. */
 export type Match =
-  | { readonly answer: 'yes' | 'no' | 'version' }
+  | { readonly answer: 'yes' | 'no' | 'version' | 'content' }
   | { readonly answer: 'unknown'; readonly blocked: readonly Blocked[] }
 
 const yes: Match = { answer: 'yes' }
 const no: Match = { answer: 'no' }
 const otherVersion: Match = { answer: 'version' }
+const otherContent: Match = { answer: 'content' }
 
 /** Holds an entry against a row, three-valued: one part that does not hold beats any that can't be read. */
 export function matchEntry({ entry, name, parts }: CompiledEntry, row: SoftwareRow): Match {
   let blocked: readonly Blocked[] | undefined
+  let changed = false
   for (const { field, test, loosely } of parts) {
     const read = row.read(field)
     if (read.state === 'known' && test(read)) continue
@@ -27,11 +29,17 @@ export function matchEntry({ entry, name, parts }: CompiledEntry, row: SoftwareR
           : loosely === undefined
             ? undefined
             : saysOther(loosely, read.state === 'known' ? read.raw : undefined)
-      if (!why) return no
+      const located = field === 'sha256' && read.state === 'known' && entry.match.path !== undefined
+      if (!why && !located) return no
+      if (!why) {
+        changed = true
+        continue
+      }
       blocked = [...(blocked ?? []), { field, why }]
     }
   }
   const version = entry.versions ? inRange(entry.versions, row, entry.status) : 'yes'
+  if (changed) return blocked || version !== 'yes' ? no : otherContent
   if (version === 'no') return blocked ? no : otherVersion
   if (version !== 'yes') blocked = [...(blocked ?? []), version]
   return blocked ? { answer: 'unknown', blocked } : yes

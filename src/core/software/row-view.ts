@@ -66,6 +66,13 @@ function withoutArchitecture(name: Read & { readonly state: 'known' }, format: R
   return { state: 'known', raw: own, folded: own }
 }
 
+/** A program outside of packages is told by where it lies: the same name may lie in several folders. */
+export function calledByPath(view: SoftwareRow): string | undefined {
+  const format = view.read('format')
+  const path = view.read('path')
+  return format.state === 'known' && format.raw === 'file' && path.state === 'known' ? path.raw : undefined
+}
+
 const fields = rowTypesById.get('software')?.fields ?? {}
 
 /** A person's word for a field of software. */

@@ -62,6 +62,15 @@ export function otherVersionText(version: string, entries: readonly CompiledEntr
   return { ja: `版 ${version}、一覧では ${listed.ja}`, en: `version ${version}, listed: ${listed.en}` }
 }
 
+/** Something else lies at the listed place. */
+export function otherContentText(entries: readonly CompiledEntry[]): LocalText {
+  const named = ids(entries)
+  return {
+    ja: `内容が一覧と違う（項目 ${named.ja} のハッシュ値と合わない）`,
+    en: `its contents are not those listed (the hash of entry ${named.en})`,
+  }
+}
+
 /** Which entry allowed it, and until when. */
 export function expiredText(entries: readonly CompiledEntry[]): LocalText {
   const named = joined(

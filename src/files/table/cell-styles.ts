@@ -12,6 +12,9 @@ export interface CellStyle {
 const plainIds: ReadonlySet<string> = new Set(['0', '1', '3', '37', '38', '49'])
 const plainCodes = /^(?:General|G\/標準|0|#|#,##0|@)(?:_ )?$/i
 
+/** More than any spreadsheet program keeps (Excel: 65,490 formats). */
+const mostStyles = 65_490
+
 /** Styles of cells by their number (attribute `s`), from a workbook's styles. Undefined where they can't be read. */
 export function cellStyles(xml: string): readonly CellStyle[] | undefined {
   const codes = new Map<string, string>()
@@ -19,7 +22,7 @@ export function cellStyles(xml: string): readonly CellStyle[] | undefined {
   const styles: CellStyle[] = []
   let part = ''
   for (const tag of xmlTags(xml)) {
-    if (!tag) return undefined
+    if (!tag || Math.max(styles.length, struckFonts.length, codes.size) > mostStyles) return undefined
     if (parts.has(tag.name)) part = tag.kind === 'open' ? tag.name : ''
     else if (tag.kind === 'close') continue
     else if (part === 'numFmts' && tag.name === 'numFmt')

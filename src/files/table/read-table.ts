@@ -109,7 +109,7 @@ const textsOf = (row: TableRow): readonly string[] => row.cells.map((cell) => ce
 
 /**
  * The row of headings among the first ones: the one with the most headings that are known, so that a title above it may
- * hold some too (`名称：サーバ一覧　版：3`).
+ * hold some too (`名称：サーバ一覧、版：3`).
  */
 function headerIndex(rows: readonly TableRow[], { isHeader, isHeading }: TableOptions): number {
   if (!isHeader) return 0

@@ -226,6 +226,36 @@ describe('a workbook', () => {
     expect(await refusal(bad(`${data}<c r="`))).toContain('can not be read with certainty')
   })
 
+  it('with two parts of one name, or a part that is not what was packed, is refused', async () => {
+    const good = workbook([{ name: 'a', rows: textRow(1, 'name') }])
+    expect(texts(await read(good))).toEqual([['name']])
+    const altered = Buffer.from(good)
+    altered.write('mane', altered.indexOf('name</t>'))
+    expect(await refusal(altered)).toContain('broken')
+    const other = workbookParts([{ name: 'a', rows: textRow(1, 'name') }])
+    other.set('xl/worksheets/sheetX.xml', new TextEncoder().encode('<worksheet/>'))
+    const twins = storedZip(other)
+    for (let at = twins.indexOf('sheetX'); at !== -1; at = twins.indexOf('sheetX', at)) twins.write('sheet1', at)
+    expect(await refusal(twins)).toContain('broken')
+  })
+
+  it('in which merged cells repeat a value too often is refused', async () => {
+    const rows = `${textRow(1, 'name')}${textRow(90_000, 'x')}`
+    const block = '<mergeCell ref="A2:A90000"/>'
+    const after = (count: number): string => `<mergeCells>${block.repeat(count)}</mergeCells>`
+    expect(await refusal(workbook([{ name: 'a', rows, after: after(30) }]))).toContain('more than 2000000 cells')
+  })
+
+  it('with markup of its own among its texts is refused', async () => {
+    const rows = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'
+    const shared = '<si><t>name</t></si>'
+    expect(texts(await read(workbook([{ name: 'a', rows }], { shared })))).toEqual([['name']])
+    for (const odd of ['<!-- x -->', '<![CDATA[x]]>'])
+      expect(await refusal(workbook([{ name: 'a', rows }], { shared: odd + shared }))).toContain(
+        'can not be read with certainty',
+      )
+  })
+
   it('changed in any byte is read or refused, never anything else', async () => {
     const good = workbook([{ name: 'a', rows: textRow(1, 'name', 'note') + textRow(2, 'a', 'b') }])
     await fc.assert(

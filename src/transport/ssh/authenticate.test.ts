@@ -253,7 +253,10 @@ labSuite('logging on to a real sshd', sshdLab(), () => {
 labSuite('questions of a real sshd in Japanese', sshdLab([radiusModule, verificationModule]), () => {
   let fleet: Fleet
   beforeAll(async () => {
-    fleet = await startFleet([japanesePromptHost('japanese'), twoStepHost('two-step')])
+    fleet = await startFleet([
+      japanesePromptHost('japanese'),
+      ...['two-step', 'two-step-too', 'two-step-again'].map(twoStepHost),
+    ])
   })
   afterAll(() => fleet.stop())
 
@@ -267,5 +270,14 @@ labSuite('questions of a real sshd in Japanese', sshdLab([radiusModule, verifica
     const { fault } = await remotely(byPassword(fleet.host('two-step')), hello, { secrets })
     expect(fault?.code).toBe('denied')
     expect(fault?.what.ja).toContain('さらに入力を求めている: 「認証コード:」')
+  })
+
+  it('a wrong password that is followed by the question for a code is sent to one host only', async () => {
+    const run = collectRunWith(wrong)
+    const hosts = ['two-step', 'two-step-too', 'two-step-again'].map((name) => fleet.host(name))
+    const results = await Promise.all(hosts.map((host) => remotely(byPassword(host), hello, { run })))
+    expect(results.map(({ fault }) => fault?.code).toSorted()).toEqual(['denied', 'rejected', 'rejected'])
+    const doubted = results.find(({ fault }) => fault?.code === 'rejected')
+    expect(doubted?.fault?.what.en).toContain('did not say whether it accepts the password')
   })
 })

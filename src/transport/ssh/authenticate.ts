@@ -56,7 +56,7 @@ export class Authenticator {
     partial: boolean | null,
     next: NextAuthHandler,
   ): void => {
-    // who let us in and then refuses us gets nothing more
+    // who let us in and then asks again gets nothing more
     if (this.#isIn) return
     const proceed = async (): Promise<void> => {
       // ssh2 knows no methods where the server's list is broken
@@ -68,6 +68,7 @@ export class Authenticator {
 
   /** The server wants a new password before it lets the account in. */
   readonly mustChange = (prompt: string): void => {
+    if (this.#isIn) return
     const fault = passwordChange(this.#settings, said(prompt, this.#on.run.secrets))
     this.#settle(fault)
     this.#stop(fault)
@@ -153,9 +154,10 @@ export class Authenticator {
   }
 
   #prompted(prompts: readonly Prompt[], finish: KeyboardInteractiveCallback): void {
+    if (this.#isIn) return
     const proceed = async (): Promise<void> => {
       const answers = await this.#answersTo(prompts)
-      if (!this.#over) finish([...answers])
+      if (!this.#over && !this.#isIn) finish([...answers])
     }
     proceed().catch((cause: unknown) => this.#stop(cause))
   }

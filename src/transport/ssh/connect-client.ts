@@ -19,6 +19,8 @@ export function startClient(
   ssh
     .connect({
       ...config,
+      // ssh2 unpacks a packet of any size, and throws where nobody listens once its unpacker is closed
+      algorithms: { ...config.algorithms, compress: ['none'] },
       sock: socket,
       // the caller's clock stands still at times
       readyTimeout: 0,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { appendFileSync, readdirSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -111,6 +112,21 @@ describe('enrolling a host key', () => {
         if (text !== '') expect(text).toBe(`[${host.toLowerCase()}]:2222 ${keyText.one}\n`)
       }),
     )
+  })
+
+  it('leaves a file alone that somebody else changes meanwhile', async () => {
+    const inner = join(folder, 'meanwhile')
+    await mkdir(inner)
+    const file = join(inner, 'known_hosts')
+    // large enough for its copy to be seen before it takes the name of the file
+    await writeFile(file, `${'# a comment\n'.repeat(500_000)}`)
+    const enrolling = enrolHostKey(file, web, one, { replace: false })
+    enrolling.catch(() => undefined)
+    while (readdirSync(inner).length < 2) await new Promise((done) => setImmediate(done))
+    appendFileSync(file, `db ${keyText.two}\n`)
+    await expect(enrolling).rejects.toMatchObject({ code: 'output' })
+    expect((await readFile(file, 'utf8')).endsWith(`db ${keyText.two}\n`)).toBe(true)
+    expect(await readdir(inner)).toEqual(['known_hosts'])
   })
 
   it('refuses what is no key', async () => {

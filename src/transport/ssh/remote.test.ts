@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { forcedCommandHost } from '../../../lab/sshd/answers.ts'
 import { type Fleet, installedCollector, sshdLab, startFleet } from '../../../lab/sshd/index.ts'
 import { labSuite } from '../../../lab/suites.ts'
-import { remotely, script, settingsOf } from './testing/remote.ts'
+import { collectRunWith } from '../../scan/testing/collect-run.ts'
+import { runRemotely } from './remote.ts'
+import { allowing, remotely, script, settingsOf } from './testing/remote.ts'
 
 labSuite('a script on a real sshd', sshdLab(), () => {
   let fleet: Fleet
@@ -17,6 +19,13 @@ labSuite('a script on a real sshd', sshdLab(), () => {
   afterAll(() => fleet.stop())
 
   const on = (name: string, user = 'seisa') => settingsOf(fleet.host(name), { username: user })
+  /** Whether no process with this command line is left on `plain`, soon. */
+  const gone = async (command: string): Promise<boolean> => {
+    const runs = (): boolean => fleet.host('plain').inside(`pgrep -fx "${command}"`).status === 0
+    const until = performance.now() + 5000
+    while (runs() && performance.now() < until) await new Promise((done) => setImmediate(done))
+    return !runs()
+  }
 
   it('gives its output, with its arguments, run by /bin/sh', async () => {
     const { output, fault } = await remotely(on('plain'), script('echo "$0 $*"; id -un; printf 日本語', '--deep'))
@@ -36,7 +45,12 @@ labSuite('a script on a real sshd', sshdLab(), () => {
   })
 
   it('runs as root through sudo where the account may run anything', async () => {
-    const { output, fault } = await remotely(on('plain', 'admin'), { ...script('id -un'), sudo: true } as never)
+    const { output, fault } = await remotely(on('plain', 'admin'), {
+      kind: 'script',
+      text: 'id -un',
+      arguments: [],
+      sudo: true,
+    })
     expect([output, fault]).toEqual(['root\n', undefined])
   })
 
@@ -109,10 +123,16 @@ labSuite('a script on a real sshd', sshdLab(), () => {
     })
     expect([output, fault?.code, fault?.what.en]).toEqual(['begun\n', 'timeout', 'was interrupted'])
     expect(fleet.host('plain').log()).toMatch(/Received disconnect|Connection (closed|reset)/)
-    const runs = (): boolean => fleet.host('plain').inside('pgrep -fx "sleep 616"').status === 0
-    const until = performance.now() + 5000
-    while (runs() && performance.now() < until) await new Promise((done) => setImmediate(done))
-    expect(runs()).toBe(false)
+    expect(await gone('sleep 616')).toBe(true)
+  })
+
+  it('ends there when nobody reads on', async () => {
+    const command = script('echo begun; sleep 617')
+    const run = collectRunWith()
+    const limits = { run, signal: AbortSignal.timeout(60_000), maximumBytes: 1000 }
+    for await (const _ of runRemotely(command, allowing(command), on('plain'), limits)) break
+    await run.end()
+    expect(await gone('sleep 617')).toBe(true)
   })
 
   it('ends output at its limit', async () => {

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { AuthContext, ServerChannel } from 'ssh2'
+import type { AuthContext, Connection, ServerChannel } from 'ssh2'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Fault } from '../../core/fault.ts'
 import { collectRunWith } from '../../scan/testing/collect-run.ts'
 import { connect } from './connect.ts'
+import { forwardedSocket } from './connect-socket.ts'
 import { runRemotely } from './remote.ts'
+import { runOnChannel } from './session.ts'
 import { type Behaviour, hostileServer, type HostileServer, rawServer } from './testing/hostile.ts'
 import { allowing, type Remote, remotely, script } from './testing/remote.ts'
 
@@ -37,6 +39,27 @@ const answered = async (
 ): Promise<Remote> => {
   const server = await start({ command: (accept, socket) => answer(accept(), socket) })
   return remotely(server.settings, hello, options)
+}
+
+/** A text as SSH writes it (RFC 4251 section 5). */
+const sshText = (text: string): readonly number[] => [0, 0, 0, text.length, ...Buffer.from(text)]
+
+/** Sends a packet that ssh2's own server would not. */
+function sendPacket(connection: Connection, payload: readonly number[]): void {
+  const protocol = Reflect.get(connection, '_protocol') as {
+    readonly _packetRW: {
+      readonly write: {
+        readonly allocStart: number
+        readonly alloc: (size: number) => Buffer
+        readonly finalize: (packet: Buffer) => Buffer
+      }
+    }
+    readonly _cipher: { readonly encrypt: (packet: Buffer) => void }
+  }
+  const { write } = protocol._packetRW
+  const packet = write.alloc(payload.length)
+  packet.set(payload, write.allocStart)
+  protocol._cipher.encrypt(write.finalize(packet))
 }
 
 describe('what is asked of a server', () => {
@@ -297,6 +320,39 @@ describe('a server that is none', () => {
   })
 })
 
+it('a server that only talks compressed is refused: a packet of it may unpack to anything', async () => {
+  for (const compress of ['zlib', 'zlib@openssh.com'] as const) {
+    const server = await start({ algorithms: { compress: [compress] } })
+    const { fault } = await remotely(server.settings, hello)
+    expect(fault?.code).toBe('unreachable')
+    expect(fault?.what.en).toMatch(/key exchange .* failed/)
+    expect(server.asked).toEqual([])
+  }
+})
+
+describe('a connection that is over', () => {
+  it('runs nothing and leads nowhere, and says so once', async () => {
+    const server = await start({})
+    const run = collectRunWith()
+    const { signal } = new AbortController()
+    const connection = await connect(server.settings, { run, signal })
+    connection.close()
+    const unheard: unknown[] = []
+    const hear = (cause: unknown): void => void unheard.push(cause)
+    process.on('unhandledRejection', hear)
+    try {
+      const limits = { signal, maximumBytes: 1, secrets: run.secrets }
+      await expect(runOnChannel(connection, 'id', '', limits).next()).rejects.toMatchObject({ code: 'unreachable' })
+      const further = forwardedSocket(connection, server.settings, run.secrets, signal)
+      await expect(further).rejects.toMatchObject({ code: 'unreachable' })
+      await delay(0)
+    } finally {
+      process.off('unhandledRejection', hear)
+    }
+    expect(unheard).toEqual([])
+  })
+})
+
 describe('a server and the password', () => {
   const settings = (server: HostileServer): HostileServer['settings'] => ({
     ...server.settings,
@@ -350,6 +406,36 @@ describe('a server and the password', () => {
     const { fault } = await remotely(settings(server), hello, { secrets })
     expect(fault?.code).toBe('rejected')
     expect(server.asked).toEqual(['authentication none', 'authentication password'])
+  })
+
+  it.each([
+    // RFC 4252 sections 5.1 and 8, RFC 4256 section 3.2
+    ['refuses us', 51, [...sshText('password'), 0]],
+    ['asks for a new one', 60, [...sshText('Change it!'), ...sshText('')]],
+    ['asks a question', 60, [...sshText(''), ...sshText(''), ...sshText(''), 0, 0, 0, 1, ...sshText('Password:'), 0]],
+  ])('is not sent to one that let us in and then %s', async (_, type, rest) => {
+    const given: string[] = []
+    let peer: Connection | undefined
+    const server = await start({
+      ready: (connection) => {
+        peer = connection
+        // ssh2's own server passes over whatever comes of this after it let somebody in
+        const handlers: unknown = Reflect.get(Reflect.get(connection, '_protocol'), '_handlers')
+        for (const name of ['USERAUTH_REQUEST', 'USERAUTH_INFO_RESPONSE'])
+          Reflect.set(handlers as object, name, () => given.push(name))
+        sendPacket(connection, [type, ...rest])
+      },
+      command: (accept) => {
+        const channel = accept()
+        // its refusal comes after whatever was sent before
+        peer?.x11('127.0.0.1', 6000, () => {
+          channel.exit(0)
+          channel.end('in')
+        })
+      },
+    })
+    expect(await remotely(settings(server), hello, { secrets })).toMatchObject({ output: 'in' })
+    expect(given).toEqual([])
   })
 
   it('is not asked for a new one', async () => {
@@ -469,7 +555,7 @@ describe('a server and the password', () => {
     it('without end ends with its time', async () => {
       const { server } = await asking(...Array.from({ length: 100_000 }, () => []))
       const { fault } = await remotely({ ...settings(server), connectTimeoutSeconds: 0.2 }, hello, { secrets })
-      expect(['unreachable', 'rejected']).toContain(fault?.code)
+      expect(['timeout', 'rejected']).toContain(fault?.code)
     })
   })
 })

@@ -42,6 +42,21 @@ describe('ssh_config', () => {
     expect(await evaluated(text, 'db')).toMatchObject({ port: 22, identityFiles: ['b', 'a'] })
   })
 
+  it('tells users apart by case, and no time from how it is written', async () => {
+    const text = `Match localuser ${localUser.toUpperCase()}\n Port 1\nMatch localuser ${localUser}\n Port 2\n`
+    expect((await evaluated(text, 'web')).port).toBe(2)
+    expect((await evaluated('Match user ROOT\n Port 1\nMatch user root\n Port 2\nUser root\n', 'web')).port).not.toBe(1)
+    for (const [written, seconds] of [
+      ['90', 90],
+      ['1m30s', 90],
+      ['2M', 120],
+      ['1h1', 3601],
+    ] as const)
+      expect((await evaluated(`ConnectTimeout ${written}\n`, 'web')).connectTimeoutSeconds).toBe(seconds)
+    for (const odd of ['s', '1x', '-1', '1 0x', `${'1'.repeat(50_000)}x`])
+      await expect(evaluated(`ConnectTimeout "${odd}"\n`, 'web')).rejects.toThrow('not a time')
+  })
+
   it('never runs what a Match exec names, does not use its block, and says so', async () => {
     const proof = join(folder, 'executed')
     const text = `Match exec "touch ${proof}"\n Port 1\nMatch !exec "touch ${proof}"\n Port 2\nMatch all\n Port 3\n`

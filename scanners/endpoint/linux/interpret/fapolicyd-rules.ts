@@ -96,12 +96,15 @@ const isUntrusted = (attributes: readonly Attribute[]): boolean =>
 const runsAnything =
   /\/(?:(?:ba|da|z|k|mk|c|tc|fi|a|ya)?sh|busybox|env|xargs|find|sudo|su|nice|timeout|setsid|python[\d.]*|perl[\d.]*|ruby[\d.]*|php[\d.]*|lua[\d.]*|node|java)$/
 
-/** Rules for root alone, or for named programs that run nothing of the user's choice, leave a list an allow-list. */
+/**
+ * Rules for root alone, or for named programs that run nothing of the user's choice and that no user can put another in
+ * the place of, leave a list an allow-list.
+ */
 const isExempt = (subject: readonly Attribute[]): boolean =>
   subject.some(
     ({ name, values }) =>
       (name === 'uid' && values.length > 0 && values.every((value) => value === '0' || value === 'root')) ||
-      (name === 'exe' && values.every((value) => value.startsWith('/') && !runsAnything.test(value))),
+      (name === 'exe' && values.every((value) => ofRoot.test(value) && !runsAnything.test(value))),
   )
 
 /** Places where only root writes, and those where every user does (Filesystem Hierarchy Standard). */
@@ -114,8 +117,6 @@ function opensList(object: readonly Attribute[]): 'yes' | 'no' | 'unclear' {
   if (of('trust')?.join() === '1') return 'no'
   if (of('filehash') || of('file_hash') || of('sha256hash')) return 'no'
   const paths = of('path')
-  const exact = paths?.every((path) => path.startsWith('/'))
-  if (exact) return 'no'
   const places = [
     ...(of('dir') ?? []),
     ...(paths ?? []).map((path) => path.replace(/^glob:/, '').replace(/[*?[].*$/, '')),

@@ -38,7 +38,7 @@ describe('rules of fapolicyd', () => {
     })
   })
   test.each([
-    ['a file by its path', 'allow perm=execute all : path=/home/alice/bin/tool'],
+    ['a file of root by its path', 'allow perm=execute all : path=/opt/tool/bin/tool'],
     ['files by their hash', `allow perm=any all : filehash=${'0'.repeat(64)}`],
     ['what root alone can write to', 'allow perm=execute all : dir=/opt/vendor/'],
     ['the standard folders', 'allow perm=execute all : dir=execdirs'],
@@ -54,6 +54,8 @@ describe('rules of fapolicyd', () => {
   test.each([
     ['all', 'allow perm=execute all : all'],
     ['folders of users', 'allow perm=execute all : dir=/home/'],
+    ['a file by its path that its user can replace', 'allow perm=execute all : path=/home/alice/bin/tool'],
+    ['everything to a program that its user can replace', 'allow perm=any exe=/home/alice/tool : all'],
     ['one user’s own folder', 'allow perm=any uid=mock : dir=/home/mock/rpmbuild'],
     ['temporary folders by a pattern', 'allow perm=execute all : path=glob:/tmp/*/run'],
     ['the whole tree', 'allow perm=execute all : dir=/'],

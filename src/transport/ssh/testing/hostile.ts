@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2'
+import ssh2, { type Algorithms, type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2'
 import { knownHostsLines } from '../../../../lab/sshd/keys.ts'
 import type { SshSettings } from '../settings.ts'
 
@@ -13,6 +13,8 @@ export interface Behaviour {
   readonly authentication?: (context: AuthContext, socket: Socket) => void
   /** Once logged on. */
   readonly ready?: (connection: Connection, socket: Socket) => void
+  /** Of ssh2's own choice unless told. */
+  readonly algorithms?: Algorithms
   /** For the command; nothing is answered unless told. */
   readonly command?: (accept: () => ServerChannel, socket: Socket, session: Session) => void
 }
@@ -42,7 +44,7 @@ function hostKey(): string {
 export async function hostileServer(behaviour: Behaviour): Promise<HostileServer> {
   const asked: string[] = []
   const passwords: string[] = []
-  const ssh = new ssh2.Server({ hostKeys: [hostKey()] }, (connection) => {
+  const ssh = new ssh2.Server({ hostKeys: [hostKey()], algorithms: behaviour.algorithms ?? {} }, (connection) => {
     const socket = Reflect.get(connection, '_sock') as Socket
     Reflect.set(socket, 'ssh', connection)
     connection.on('error', () => undefined)
