@@ -51,7 +51,7 @@ export async function* oneEvidence(
 /** Lines are put together, so that a file of them is not written line by line. */
 class Pieces {
   #pieces: Uint8Array[] = []
-  #bytes = 0
+  #bytes = 0;
 
   *add(piece: Uint8Array): Generator<Uint8Array> {
     this.#pieces.push(piece)
