@@ -51,17 +51,18 @@ export async function* oneEvidence(
 /** Lines are put together, so that a file of them is not written line by line. */
 class Pieces {
   #pieces: Uint8Array[] = []
-  #bytes = 0;
+  #bytes = 0
 
-  *add(piece: Uint8Array): Generator<Uint8Array> {
+  add(piece: Uint8Array): readonly Uint8Array[] {
     this.#pieces.push(piece)
     this.#bytes += piece.length
-    if (this.#bytes >= longestLineBytes) yield* this.rest()
+    return this.#bytes < longestLineBytes ? [] : this.rest()
   }
 
-  *rest(): Generator<Uint8Array> {
-    if (this.#pieces.length > 0) yield Buffer.concat(this.#pieces)
+  rest(): readonly Uint8Array[] {
+    const whole = Buffer.concat(this.#pieces)
     this.#pieces = []
     this.#bytes = 0
+    return whole.length > 0 ? [whole] : []
   }
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { machineLab, type Machine, runOnMachine } from '../../../../lab/machine.ts'
 import { labSuite } from '../../../../lab/suites.ts'
 import type { Row } from '../../../../src/core/fact.ts'
@@ -37,13 +37,9 @@ const packages: readonly Built[] = [
   { name: 'odd-vendor', version: '1', release: '1', vendor: '例示 株式会社 <x@example.jp>' },
 ]
 
-const folder = mkdtempSync(join(tmpdir(), 'seisa-rpm-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-
-/** A folder with the database of these packages. */
-function database(): string {
-  const lib = join(folder, 'rpm')
-  mkdirSync(lib)
+/** Puts the database of these packages into a folder. */
+function makeDatabase(folder: string): void {
+  mkdirSync(join(folder, 'rpm'))
   for (const [index, { name, version, release, epoch, vendor }] of packages.entries()) {
     const spec = join(folder, `${index}.spec`)
     const tags = [
@@ -57,16 +53,15 @@ function database(): string {
       'BuildArch: noarch',
     ]
     writeFileSync(spec, `${tags.join('\n')}\n%description\nx\n%files\n`)
-    rpm('rpmbuild', '-bb', '--quiet', '--define', `_topdir ${join(folder, 'top')}`, spec)
+    rpm(folder, 'rpmbuild', '-bb', '--quiet', '--define', `_topdir ${join(folder, 'top')}`, spec)
   }
   const built = spawnSync('find', [join(folder, 'top'), '-name', '*.rpm'], { encoding: 'utf8' })
     .stdout.trim()
     .split('\n')
-  rpm('rpm', '-i', '--justdb', '--nodeps', '--force', ...built)
-  return lib
+  rpm(folder, 'rpm', '-i', '--justdb', '--nodeps', '--force', ...built)
 }
 
-function rpm(command: string, ...rest: readonly string[]): void {
+function rpm(folder: string, command: string, ...rest: readonly string[]): void {
   const run = spawnSync(command, ['--define', `_dbpath ${join(folder, 'rpm')}`, ...rest], {
     env: { ...process.env, HOME: folder, LC_ALL: 'C.UTF-8' },
     encoding: 'utf8',
@@ -75,7 +70,15 @@ function rpm(command: string, ...rest: readonly string[]): void {
 }
 
 labSuite('an RPM machine', lab, () => {
-  const lib = database()
+  let folder = ''
+  let lib = ''
+  // not while the tests are gathered: that happens on machines without rpm too
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'seisa-rpm-'))
+    lib = join(folder, 'rpm')
+    makeDatabase(folder)
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
   /** This machine with those packages and no others, as a RHEL 9. */
   const redHat = (from: string, more: Machine = {}): Machine => ({
     ...more,
