@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Fleet, sshdLab, startFleet } from '../../lab/sshd/index.ts'
@@ -148,6 +150,29 @@ labSuite('enrolling host keys', sshdLab(), () => {
     expect(readFileSync(known, 'utf8')).toBe(line('second'))
     expect(stderr).toContain(`no host offered the key of --accept ${unused}`)
     expect(code).toBe(3)
+  })
+
+  it('enrols no named key that two hosts offer: one of them may only stand in for the other', async () => {
+    const { address, port } = fleet.host('first')
+    const relay = createServer((one) => {
+      const other = connect(port, address)
+      for (const end of [one, other]) end.on('error', () => undefined)
+      one.pipe(other).pipe(one)
+    }).listen(0, '127.0.0.1')
+    await once(relay, 'listening')
+    try {
+      const place = relay.address() as AddressInfo
+      const second = `  - name: relay\n    scanner: endpoint\n    host: seisa@127.0.0.1:${place.port}\n    known-hosts: ${known}\n`
+      project(target('first'), second)
+      const both = await doctor(['--enrol', '--json', '--accept', fingerprint('first')])
+      expect(states(both.stdout)).toEqual([`${address} declined`, '127.0.0.1 declined'])
+      expect(both.stderr).toContain('another host offered the same key')
+      expect(existsSync(known)).toBe(false)
+      const one = await doctor(['--enrol', '--json', '--target', 'first', '--accept', fingerprint('first')])
+      expect(states(one.stdout)).toEqual([`${address} enrolled`])
+    } finally {
+      relay.close()
+    }
   })
 
   it('shows both keys of a host whose key changed, and wants yes in full', async () => {

@@ -47,6 +47,8 @@ interface Enrolling {
   readonly limits: RunLimits
   /** Names and files that a key was written for in this run. */
   readonly written: Set<string>
+  /** Names of the hosts that offered a key, by its fingerprint. */
+  readonly offeredBy: Map<string, Set<string>>
 }
 
 /**
@@ -59,7 +61,7 @@ export async function enrolTargets(
   flags: EnrolFlags,
   { run, limits }: { readonly run: CollectRun; readonly limits: RunLimits },
 ): Promise<Enrolled> {
-  const enrolling: Enrolling = { app, flags, run, limits, written: new Set() }
+  const enrolling: Enrolling = { app, flags, run, limits, written: new Set(), offeredBy: new Map() }
   const targets = new Map(ways.map(({ target }) => [target.name, target]))
   const hops = hopsOf(ways)
   const enrolments: Enrolment[] = []
@@ -72,6 +74,7 @@ export async function enrolTargets(
       const offered = offers.get(hop.id)
       if (!offered) continue
       const enrolment = await decide(hop, offered, enrolling)
+      if (!enrolment) continue
       enrolments.push(enrolment)
       if (['trusted', 'enrolled', 'replaced'].includes(enrolment.state)) trusted.add(hop.id)
     }
@@ -86,7 +89,7 @@ const plain = (fingerprint: string): string => fingerprint.replace(/=$/, '')
 async function lookAt(
   hops: readonly Hop[],
   targets: ReadonlyMap<string, Target>,
-  { app, run, limits }: Enrolling,
+  { app, run, limits, offeredBy }: Enrolling,
 ): Promise<ReadonlyMap<string, OfferedHostKey>> {
   const { offeredHostKey } = await import('../transport/ssh/connect-host-key.ts')
   const fresh = { ...run }
@@ -97,7 +100,10 @@ async function lookAt(
     signal: app.signal,
     work: async (hop) => {
       try {
-        offers.set(hop.id, await offeredHostKey(hop.settings, { run: fresh, signal: app.signal }))
+        const offered = await offeredHostKey(hop.settings, { run: fresh, signal: app.signal })
+        offers.set(hop.id, offered)
+        const { fingerprint } = offered.verdict.offered
+        offeredBy.set(fingerprint, (offeredBy.get(fingerprint) ?? new Set<string>()).add(keyNameOf(hop.settings)))
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause
       }
@@ -106,17 +112,15 @@ async function lookAt(
   return offers
 }
 
-async function decide(hop: Hop, first: OfferedHostKey, enrolling: Enrolling): Promise<Enrolment> {
+/** Nothing for a hop that could not be looked at again: its examination says why. */
+async function decide(hop: Hop, first: OfferedHostKey, enrolling: Enrolling): Promise<Enrolment | undefined> {
   const { app, run, written } = enrolling
   const { settings } = hop
   const [file] = settings.knownHostsFiles
   const place = JSON.stringify([file, keyNameOf(settings)])
-  let offered = first
-  if (written.has(place)) {
-    // another server of this name was enrolled a moment ago: what was found before it holds no more
-    const { offeredHostKey } = await import('../transport/ssh/connect-host-key.ts')
-    offered = await offeredHostKey(settings, { run: { ...run }, signal: app.signal })
-  }
+  // where another server of this name was enrolled a moment ago, what was found before it holds no more
+  const offered = written.has(place) ? await lookAgain(settings, { run: { ...run }, signal: app.signal }) : first
+  if (!offered) return undefined
   const { verdict } = offered
   if (verdict.state === 'trusted') return { hop, offered, state: 'trusted' }
   if (verdict.state === 'revoked' || verdict.state === 'refused') {
@@ -137,21 +141,38 @@ async function decide(hop: Hop, first: OfferedHostKey, enrolling: Enrolling): Pr
   return { hop, offered, state }
 }
 
+async function lookAgain(
+  settings: SshSettings,
+  context: { readonly run: CollectRun; readonly signal: AbortSignal },
+): Promise<OfferedHostKey | undefined> {
+  const { offeredHostKey } = await import('../transport/ssh/connect-host-key.ts')
+  try {
+    return await offeredHostKey(settings, context)
+  } catch (cause) {
+    if (cause instanceof Fault) return undefined
+    throw cause
+  }
+}
+
 /** Whether this very key is to be enrolled, by its fingerprint or by what a person answers. */
 async function agreed(
   hop: Hop,
   offered: OfferedHostKey,
   changed: boolean,
-  { app, flags }: Enrolling,
+  { app, flags, offeredBy }: Enrolling,
 ): Promise<boolean> {
   await app.stderr.write(keyText(app, hop, offered))
   if (flags.accept.length > 0) {
-    const accepted = flags.accept.map(plain).includes(offered.verdict.offered.fingerprint)
-    const why: LocalText | undefined = !accepted
+    const { fingerprint } = offered.verdict.offered
+    // whoever holds the key of one host could stand in for another: --accept doesn't say which is whose
+    const isShared = (offeredBy.get(fingerprint)?.size ?? 0) > 1
+    const why: LocalText | undefined = !flags.accept.map(plain).includes(fingerprint)
       ? words.notAccepted
-      : changed && !flags.replace
-        ? words.notReplaced
-        : undefined
+      : isShared
+        ? words.sharedKey
+        : changed && !flags.replace
+          ? words.notReplaced
+          : undefined
     if (why) await app.stderr.write(`  ${why[app.language]}\n`)
     return why === undefined
   }

@@ -262,6 +262,10 @@ export const enrolWords = {
     en: 'Do you know that the key was replaced? Type yes to put it in place of the old one:',
   },
   notAccepted: { ja: '--accept の指紋と違うので登録しない', en: 'not enrolled: no --accept has this fingerprint' },
+  sharedKey: {
+    ja: '別のホストも同じ鍵を示したので登録しない。どちらの鍵かを確かめ、--target で一つずつ登録してください',
+    en: 'not enrolled: another host offered the same key; find out whose it is, and enrol them one by one with --target',
+  },
   notReplaced: {
     ja: '変わった鍵なので --replace がなければ登録しない',
     en: 'not enrolled: a changed key needs --replace as well',

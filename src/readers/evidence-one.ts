@@ -3,6 +3,9 @@ import { Collecting, evidenceBreakLine, headerPattern, lines } from './evidence.
 /** Longest line that is held as a whole: a mark is far shorter. */
 const longestLineBytes = 64 * 1024
 
+/** More than this around the evidence is no banner. */
+const mostAroundBytes = 1024 * 1024
+
 /** Nothing of the sections is kept, only how their marks go. */
 const nothingKept = { section: 0, total: 0 }
 
@@ -20,10 +23,13 @@ export async function* oneEvidence(
   let isOver = false
   let isWhole = false
   let failure: { readonly cause: unknown } | undefined
+  let aroundBytes = 0
   const out = new Pieces()
   try {
     for await (const line of lines(chunks, { section: longestLineBytes })) {
-      // whoever still speaks is heard to the end, or would be cut off in its work
+      if (isOver || !frames) aroundBytes += line.length
+      if (aroundBytes > mostAroundBytes) break
+      // whoever still speaks is heard out, or would be cut off in its work
       if (isOver) continue
       const text = line.length < longestLineBytes && line[0] === 35 ? line.toString('utf8').replace(/\r?\n$/, '') : ''
       const header = text === '' ? null : headerPattern.exec(text)

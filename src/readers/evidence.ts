@@ -83,17 +83,8 @@ const nothing: Evidence = { collector: '', complete: false, sections: new Map() 
 /** The line that names the target of the evidence after it. */
 export const evidenceTargetLine = (header: EvidenceHeader): string => `#seisa-target ${JSON.stringify(header)}\n`
 
-/** Nonce of the evidence that begins in this text. */
-export function evidenceNonce(text: string): string | undefined {
-  for (const line of text.split('\n')) {
-    const header = headerPattern.exec(line.replace(/\r$/, ''))
-    if (header) return header[2]
-  }
-  return undefined
-}
-
 /** What ends evidence that broke off, so that the next one of the same bundle is not read as a part of it. */
-export const evidenceBreakLine = (nonce: string): string => (nonce === '' ? '\n' : `\n#${nonce} end broken\n`)
+export const evidenceBreakLine = (nonce: string): string => `\n#${nonce} end broken\n`
 
 function readTarget(json: string): EvidenceHeader {
   try {

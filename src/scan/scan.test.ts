@@ -169,6 +169,16 @@ describe('a scan', () => {
     })
   })
 
+  it('takes one evidence of a target, and none that it gives for another', async () => {
+    const scanner = scannerThat(async function* () {
+      yield Buffer.from('#seisa-target {"name":"b"}\n')
+      yield evidence({ threshold: '9' })
+      yield Buffer.from('#seisa-target {"name":"b"}\n')
+      yield evidence({ threshold: '3', id: 'b' })
+    })
+    expect(await run(live(scanner, 'a'))).toMatchObject({ targets: ['a ok'], verdicts: ['server:a fail'] })
+  })
+
   it('refuses to call it a success when there is nothing to scan or nothing to check', async () => {
     const scanner = scannerThat(answers({ threshold: '3' }))
     await expect(run([])).rejects.toMatchObject({ code: 'nothing-to-do' })

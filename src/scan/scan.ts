@@ -8,6 +8,7 @@ import type { CollectRun, InterpretContext, Scanner, Target } from '../core/scan
 import type { Snapshot } from '../core/snapshot.ts'
 import type { LocalText } from '../core/text.ts'
 import { readEvidence } from '../readers/evidence.ts'
+import { oneEvidence } from '../readers/evidence-one.ts'
 import { redacting } from '../transport/redact.ts'
 import { withTimeLimit } from '../transport/time-limit.ts'
 import { scannerOfEvidence, unknownCollector } from './collectors.ts'
@@ -320,9 +321,11 @@ async function judgeInto(
 async function* chunksOf(source: Source, place: Place, problems: Fault[]): AsyncGenerator<Uint8Array> {
   if (source.kind === 'bundle') yield* source.open()
   else {
-    yield* redacting(liveChunks(source, place, problems), place.request.collect.secrets, () => {
+    const masked = redacting(liveChunks(source, place, problems), place.request.collect.secrets, () => {
       if (!problems.includes(heldSecret)) problems.push(heldSecret)
     })
+    // a target speaks for itself alone
+    yield* oneEvidence(masked, () => true)
   }
 }
 

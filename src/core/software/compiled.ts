@@ -1,12 +1,12 @@
 import { canonicalJson } from '../canonical.ts'
 import { compareText } from '../order.ts'
-import { compileGlob, foldText, type Glob, looseText } from './glob.ts'
+import { compileGlob, foldText, type Glob, looseText, pipName } from './glob.ts'
 import type { SoftwareEntry, SoftwareList } from './list.ts'
 
 /** One part of a match: a field that was read must hold a test. */
 export interface Part {
   readonly field: string
-  readonly test: (read: { readonly raw: string; readonly folded: string }) => boolean
+  readonly test: (read: { readonly raw: string; readonly folded: string; readonly pipName?: string }) => boolean
   /** What is listed, where a field that says something else, or nothing, does not yet make it other software. */
   readonly loosely?: string
 }
@@ -15,6 +15,8 @@ export interface Part {
 export interface CompiledEntry {
   readonly entry: SoftwareEntry
   readonly name?: Glob
+  /** The same for names of Python packages in their one form. */
+  readonly pipName?: Glob
   /** All of them must hold; the name comes first, because it decides most often. */
   readonly parts: readonly Part[]
   readonly platform?: readonly Glob[]
@@ -29,8 +31,8 @@ export interface CompiledList {
   readonly denies: boolean
   /** Fields of rows that some entry looks at, sorted. */
   readonly fields: readonly string[]
-  /** Places in `entries` of those that could take software of this name, ascending. */
-  readonly candidates: (foldedName: string) => readonly number[]
+  /** Places in `entries` of those that could take software of these names, ascending. */
+  readonly candidates: (...foldedNames: readonly string[]) => readonly number[]
 }
 
 const compiled = new WeakMap<SoftwareList, CompiledList>()
@@ -63,11 +65,14 @@ const dayMilliseconds = 86_400_000
 
 function compileEntry(entry: SoftwareEntry): CompiledEntry {
   const { match } = entry
-  const name = match.name === undefined ? undefined : compileGlob(match.name, { loosely: entry.status === 'deny' })
+  const globOf = (text: string): Glob => compileGlob(text, { loosely: entry.status === 'deny' })
+  const name = match.name === undefined ? undefined : globOf(match.name)
+  const asPip = match.name === undefined ? undefined : globOf(pipName(foldText(match.name)))
   return {
     entry,
     ...(name && { name }),
-    parts: partsOf(entry, name),
+    ...(asPip && { pipName: asPip }),
+    parts: partsOf(entry, name, asPip),
     ...(entry.platform && { platform: entry.platform.map((glob) => compileGlob(glob)) }),
     ...(entry.validUntil !== undefined && {
       // a Japanese day ends at 15:00 UTC
@@ -76,12 +81,18 @@ function compileEntry(entry: SoftwareEntry): CompiledEntry {
   }
 }
 
-function partsOf({ match, status }: SoftwareEntry, name: Glob | undefined): readonly Part[] {
+function partsOf({ match, status }: SoftwareEntry, name: Glob | undefined, asPip: Glob | undefined): readonly Part[] {
   const { format, baseSystem, sha256, ...globs } = match
   const denies = status === 'deny'
   const seen = (folded: string): string => (denies ? looseText(folded) : folded)
   const parts: Part[] = []
-  if (name) parts.push({ field: 'name', test: ({ folded }) => name.takes(seen(folded)) })
+  if (name) {
+    parts.push({
+      field: 'name',
+      test: (read) =>
+        name.takes(seen(read.folded)) || (read.pipName !== undefined && !!asPip?.takes(seen(read.pipName))),
+    })
+  }
   if (format) {
     const formats = new Set(format.map(foldText))
     parts.push({ field: 'format', test: ({ folded }) => formats.has(folded) })
@@ -123,7 +134,12 @@ function indexOf(entries: readonly CompiledEntry[]): CompiledList['candidates'] 
   const exact = new Map<string, number[]>()
   const beginnings = new Map<number, Map<string, number[]>>()
   const anyName: number[] = []
-  for (const [place, { name }] of entries.entries()) {
+  const places = entries.flatMap(({ name, pipName: asPip }, place) => [
+    { place, name },
+    // where both are the same, the other would find nothing more
+    ...(asPip && asPip.source !== name?.source ? [{ place, name: asPip }] : []),
+  ])
+  for (const { place, name } of places) {
     if (!name) anyName.push(place)
     else if (name.exact !== undefined) addTo(exact, name.exact, place)
     else {
@@ -137,9 +153,9 @@ function indexOf(entries: readonly CompiledEntry[]): CompiledList['candidates'] 
     exact.get(name) ?? [],
     ...[...beginnings].map(([length, ofLength]) => ofLength.get(name.slice(0, length)) ?? []),
   ]
-  return (foldedName) => {
-    const loose = looseText(foldedName)
-    const buckets = loose === foldedName ? named(foldedName) : [...named(foldedName), ...named(loose)]
+  return (...foldedNames) => {
+    const names = new Set(foldedNames.flatMap((one) => [one, looseText(one)]))
+    const buckets = [...names].flatMap(named)
     const found = [anyName, ...buckets].filter((bucket) => bucket.length > 0)
     return found.length < 2 ? (found[0] ?? []) : [...new Set(found.flat())].sort((a, b) => a - b)
   }

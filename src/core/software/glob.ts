@@ -48,8 +48,13 @@ export function looseText(folded: string): string {
   return [...plain].map((character) => lookalikes.get(character) ?? character).join('')
 }
 
+/** The name of a Python package, which `python-nmap`, `python_nmap` and `Python.Nmap` all are (PEP 503). */
+export const pipName = (folded: string): string => folded.replaceAll(/[-_.]+/g, '-')
+
 /** A compiled pattern. */
 export interface Glob {
+  /** The pattern as it is compared. */
+  readonly source: string
   /** Set when it has no wildcard: the one folded text that it takes. */
   readonly exact?: string
   /** Folded text that everything it takes begins with. */
@@ -65,15 +70,16 @@ export interface Glob {
  */
 export function compileGlob(pattern: string, { loosely = false } = {}): Glob {
   const folded = loosely ? looseText(foldText(pattern)) : foldText(pattern)
-  if (!/[*?]/.test(folded)) return { exact: folded, prefix: folded, takes: (text) => text === folded }
+  if (!/[*?]/.test(folded)) return { source: folded, exact: folded, prefix: folded, takes: (text) => text === folded }
   const prefix = folded.slice(0, folded.search(/[*?]/))
   const pieces = folded.split('*').map(pieceOf)
   const [first, ...others] = pieces
   const last = others.pop()
-  if (!first) return { prefix, takes: () => false }
-  if (!last) return { prefix, takes: (text) => first.at(text, 0) === text.length }
+  if (!first) return { source: folded, prefix, takes: () => false }
+  if (!last) return { source: folded, prefix, takes: (text) => first.at(text, 0) === text.length }
   const middle = others.filter((piece) => piece.source !== '')
   return {
+    source: folded,
     prefix,
     takes: (text) => {
       let from = first.at(text, 0)

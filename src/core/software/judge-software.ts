@@ -114,7 +114,8 @@ function candidatesOf(
   const name = view.read('name')
   if (name.state !== 'known') return entries
   const found: CompiledEntry[] = []
-  for (const place of list.candidates(name.folded)) {
+  const names = name.pipName === undefined ? [name.folded] : [name.folded, name.pipName]
+  for (const place of list.candidates(...names)) {
     const entry = list.entries[place]
     if (entry && applies[place]) found.push(entry)
   }

@@ -88,6 +88,18 @@ describe('a prohibition can not be got round, nor come to nothing,', () => {
   })
 })
 
+it('a Python package has one name in all its spellings, in whatever form it is listed', () => {
+  for (const name of ['python-nmap', 'Python_Nmap', 'python.nmap', 'python-n*', 'python?nmap'])
+    for (const installed of ['python_nmap', 'python-nmap', 'python.nmap', 'Python__nmap']) {
+      const fields = { name: installed, format: 'pip', path: '/x', 'base-system': false }
+      if (name.includes('?') && installed.includes('__')) continue
+      expect([name, installed, verdict({ match: { name } }, fields)]).toEqual([name, installed, 'fail'])
+      expect([name, installed, allowed({ name, format: ['pip'] }, fields)]).toEqual([name, installed, 'pass'])
+    }
+  // a name of another format is what it is
+  expect(allowed({ name: 'python-nmap' }, { name: 'python_nmap' })).toBe('fail')
+})
+
 it('a format is the same in any width', () => {
   expect(verdict({ match: { name: 'x', format: ['ＤＥＢ'] } }, {})).toBe('fail')
 })

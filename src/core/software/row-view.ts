@@ -1,11 +1,17 @@
 import { rowTypesById } from '../catalogue/index.ts'
 import type { Field, Row } from '../fact.ts'
 import type { LocalText } from '../text.ts'
-import { foldText } from './glob.ts'
+import { foldText, pipName } from './glob.ts'
 
 /** A field of a row, as far as matching cares. */
 export type Read =
-  | { readonly state: 'known'; readonly raw: string; readonly folded: string }
+  | {
+      readonly state: 'known'
+      readonly raw: string
+      readonly folded: string
+      /** The name of a Python package in the one form that all its spellings have. */
+      readonly pipName?: string
+    }
   | { readonly state: 'absent' }
   | { readonly state: 'unreadable'; readonly blocked: readonly [Blocked] }
 
@@ -35,7 +41,7 @@ export function viewOf(row: Row): SoftwareRow {
     let value = known.get(field)
     if (!value) {
       value = readField(field, Object.hasOwn(row.fields, field) ? row.fields[field] : undefined)
-      if (field === 'name' && value.state === 'known') value = withoutArchitecture(value, read('format'))
+      if (field === 'name' && value.state === 'known') value = nameAsCompared(value, read('format'))
       known.set(field, value)
     }
     return value
@@ -58,10 +64,14 @@ function readField(name: string, field: Field | undefined): Read {
   return { state: 'absent' }
 }
 
-/** dpkg writes `libc6:amd64` where a package has several architectures; no Debian name holds a colon. */
-function withoutArchitecture(name: Read & { readonly state: 'known' }, format: Read): Read {
+type Known = Extract<Read, { readonly state: 'known' }>
+
+function nameAsCompared(name: Known, format: Read): Known {
+  if (format.state !== 'known') return name
+  if (format.folded === 'pip') return { ...name, pipName: pipName(name.folded) }
+  // dpkg writes `libc6:amd64` where a package has several architectures; no Debian name holds a colon
   const colon = name.folded.indexOf(':')
-  if (colon < 1 || format.state !== 'known' || format.folded !== 'deb') return name
+  if (colon < 1 || format.folded !== 'deb') return name
   const own = name.folded.slice(0, colon)
   return { state: 'known', raw: own, folded: own }
 }

@@ -9,6 +9,7 @@ import { labSuite } from '../../../lab/suites.ts'
 import { fingerprintOf, keyDisplayName, keyTypeOf } from './fingerprint.ts'
 import { hostKeysOf, readHostKeys } from './host-keys.ts'
 import { hostKeyFault } from './host-keys-fault.ts'
+import { hasCommands } from './testing/commands.ts'
 import { makeKey, publicBlob, publicText, type Sshd, sshdLab, startSshd } from './testing/sshd.ts'
 import { connectVerified } from './testing/verified.ts'
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-describe('a fingerprint', () => {
+labSuite('a fingerprint', { available: hasCommands('ssh-keygen'), lacks: 'ssh-keygen' }, () => {
   it('is that of ssh-keygen', async () => {
     for (const type of ['ed25519', 'ecdsa', 'rsa']) {
       const file = await makeKey(folder, `fingerprint-${type}`, type)
@@ -42,7 +43,9 @@ describe('a fingerprint', () => {
       expect(stdout).toContain(`(${keyDisplayName(keyTypeOf(key))})`)
     }
   })
+})
 
+describe('a key', () => {
   it('gives no type to what is no key', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => keyTypeOf(Buffer.from(bytes)).length > 0))
     expect(keyTypeOf(Buffer.from([0, 0, 0, 2, 27, 91]))).toBe('unknown')
