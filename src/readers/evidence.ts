@@ -145,7 +145,9 @@ export class Collecting {
     // where the output broke off inside a mark, `124` may have become `1`
     if (line.at(-1) !== 10) {
       this.#mixed = true
-    } else if (kind === '>' && this.#count < mostSections) {
+    } else if (kind === '>') {
+      // nothing that comes now could make it whole
+      if (this.#count >= mostSections) return 'broken'
       if (this.open !== undefined) this.#close(null, undefined, false)
       this.open = id
       this.#count += 1

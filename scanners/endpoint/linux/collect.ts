@@ -5,8 +5,8 @@ import { runLocally } from '../../../src/transport/local.ts'
 import { fromHeader } from './collect-answer.ts'
 import { collectorScript } from './collector.ts'
 
-/** Far above any real answer (about 1 MB); a hostile machine must not fill our memory or disk. */
-const maximumBytes = 256 * 1024 * 1024
+/** Far above any real answer (about 1 MB; a walk of all files gives more); hostile machines must not fill our memory. */
+const maximumBytes = ({ deep }: CollectRequest): number => (deep ? 256 : 64) * 1024 * 1024
 
 /** Options that the collector script knows. */
 export const collectorArguments = ['--deep', '--simulate-upgrade'] as const
@@ -27,7 +27,7 @@ export function collectLinux(target: Target, request: CollectRequest): AsyncIter
   if ((here === true) === (typeof host === 'string')) throw hereOrHost(target)
   const command = commandOf(target, request)
   return here === true
-    ? runLocally(command, collectorAllowance(), { signal: request.signal, maximumBytes })
+    ? runLocally(command, collectorAllowance(), { signal: request.signal, maximumBytes: maximumBytes(request) })
     : collectOverSsh(target, command, request)
 }
 
@@ -42,7 +42,7 @@ function commandOf(target: Target, request: CollectRequest): CollectorCommand {
 async function* collectOverSsh(
   target: Target,
   command: CollectorCommand,
-  { run, signal }: CollectRequest,
+  request: CollectRequest,
 ): AsyncGenerator<Uint8Array> {
   // a scan of this machine needs none of it
   const [{ resolveSshSettings }, { runRemotely }, { surroundingsOf }] = await Promise.all([
@@ -50,8 +50,10 @@ async function* collectOverSsh(
     import('../../../src/transport/ssh/remote.ts'),
     import('../../../src/transport/ssh/surroundings.ts'),
   ])
+  const { run, signal } = request
   const settings = await resolveSshSettings(target, surroundingsOf(run))
-  const answer = runRemotely(command, collectorAllowance(), settings, { run, signal, maximumBytes })
+  const limits = { signal, maximumBytes: maximumBytes(request) }
+  const answer = runRemotely(command, collectorAllowance(), settings, { run, ...limits })
   yield* fromHeader(answer, { name: target.name, secrets: run.secrets })
 }
 

@@ -16,7 +16,7 @@ import type { SshSettings } from './settings.ts'
 export async function openSocket(settings: SshSettings, signal: AbortSignal): Promise<Duplex | TurnedAway> {
   signal.throwIfAborted()
   const { host, port } = settings
-  const socket = connect({ host, port, noDelay: true })
+  const socket = connect({ host, port, noDelay: true, lookup: lookupInTurn(signal) })
   // for its whole life: a reset between two other listeners must not end the process
   socket.on('error', () => undefined)
   const { promise, resolve, reject } = Promise.withResolvers<Duplex | TurnedAway>()
